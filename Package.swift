@@ -1,0 +1,55 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// The one array of settings every Swift target of the package uses.
+let settings: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .treatAllWarnings(as: .error),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+let package = Package(
+  name: "NodeLab",
+  products: [
+    .executable(name: "nodelab", targets: ["nodelab"])
+  ],
+  targets: [
+    // Bytes as Go's standard library writes and reads them. Imports nothing.
+    .target(name: "GoWire", swiftSettings: settings),
+
+    // The vocabulary both roles share.
+    .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+    .target(name: "NodeProtocol", dependencies: ["GoWire", "CCrypto"], swiftSettings: settings),
+
+    // The node itself; reaches the outside only through the five doors in `World/`.
+    .target(name: "ReferenceNode", dependencies: ["NodeProtocol"], swiftSettings: settings),
+
+    // One thread runs a node: the executor hook under both worlds.
+    .target(name: "CNodeLoop"),
+    .target(name: "NodeLoop", dependencies: ["CNodeLoop"], swiftSettings: settings),
+
+    // The virtual world.
+    .target(name: "Simulator", dependencies: ["ReferenceNode", "NodeLoop"], swiftSettings: settings),
+
+    // The real world.
+    .systemLibrary(
+      name: "CMicrohttpd", pkgConfig: "libmicrohttpd", providers: [.apt(["libmicrohttpd-dev"])]),
+    .systemLibrary(
+      name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+    .target(
+      name: "LiveWorld", dependencies: ["ReferenceNode", "NodeLoop", "CMicrohttpd", "CCurl"],
+      swiftSettings: settings),
+
+    .target(
+      name: "ConformanceSuite", dependencies: ["ReferenceNode", "Simulator", "LiveWorld"],
+      swiftSettings: settings),
+
+    .executableTarget(
+      name: "nodelab", dependencies: ["ConformanceSuite", "LiveWorld", "ReferenceNode"],
+      swiftSettings: settings),
+
+    .testTarget(name: "GoWireTests", dependencies: ["GoWire"], swiftSettings: settings),
+    .testTarget(name: "NodeLoopTests", dependencies: ["NodeLoop"], swiftSettings: settings),
+  ]
+)

@@ -1,0 +1,9 @@
+#ifndef NODELAB_CCRYPTO_SHIM_H
+#define NODELAB_CCRYPTO_SHIM_H
+
+#include <openssl/crypto.h>
+#include <openssl/evp.h>
+#include <openssl/params.h>
+#include <openssl/rand.h>
+
+#endif

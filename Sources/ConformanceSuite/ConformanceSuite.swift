@@ -1,0 +1,1 @@
+// Filled by the rooms of this target.
