@@ -8,43 +8,55 @@ private actor Counter {
   func add() { value += 1 }
 }
 
+private final class Order: Sendable {
+  private let list = Mutex<[Int]>([])
+  var values: [Int] { list.withLock { $0 } }
+  func append(_ value: Int) { list.withLock { $0.append(value) } }
+}
+
+private final class Tally: Sendable {
+  private let count = Atomic(0)
+  var value: Int { count.load(ordering: .relaxed) }
+  func add(_ amount: Int) { count.add(amount, ordering: .relaxed) }
+}
+
 @Suite struct NodeLoopTests {
   @Test func `tasks, actors and groups run on the loop's thread only`() {
     let loop = NodeLoop()
-    let foreign = Mutex(0)
-    let total = Mutex(0)
+    let foreign = Tally()
+    let total = Tally()
     loop.run {
       Task {
         let counter = Counter()
         await withTaskGroup { group in
           for _ in 0..<100 {
             group.addTask {
-              if !loop.isCurrent { foreign.withLock { $0 += 1 } }
+              if !loop.isCurrent { foreign.add(1) }
               await counter.add()
               await Task.yield()
-              if !loop.isCurrent { foreign.withLock { $0 += 1 } }
+              if !loop.isCurrent { foreign.add(1) }
             }
           }
         }
         let value = await counter.value
-        total.withLock { $0 = value }
+        total.add(value)
       }
       loop.drain()
     }
-    #expect(total.withLock { $0 } == 100)
-    #expect(foreign.withLock { $0 } == 0)
+    #expect(total.value == 100)
+    #expect(foreign.value == 0)
     #expect(loop.readyCount == 0)
   }
 
   @Test func `the chosen order decides which job runs`() {
     func order(_ pick: NodeLoop.Pick?) -> [Int] {
       let loop = NodeLoop(pick: pick)
-      let seen = Mutex<[Int]>([])
+      let seen = Order()
       loop.run {
-        for i in 0..<5 { Task { seen.withLock { $0.append(i) } } }
+        for i in 0..<5 { Task { seen.append(i) } }
         loop.drain()
       }
-      return seen.withLock { $0 }
+      return seen.values
     }
     #expect(order(nil) == [0, 1, 2, 3, 4])
     #expect(order { $0 - 1 } == [4, 3, 2, 1, 0])
