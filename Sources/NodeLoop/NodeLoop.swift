@@ -4,7 +4,8 @@ import CNodeLoop
 ///
 /// While a thread runs a loop (`run { … }`), every job that Swift code started there would send to the global pool lands in the
 /// loop's ready list instead: plain tasks, default actors, groups, continuations. What drives it — epoll in life, virtual
-/// time in a simulation — calls `drain()` whenever something may have become ready.
+/// time in a simulation — calls `drain()` whenever something may have become ready. `Task.sleep` and `Task.yield` do not pass
+/// the hook in this toolchain and resume elsewhere: node code must not call them.
 ///
 /// Not thread-safe on purpose: every member but `isCurrent` belongs to the loop's thread. That confinement is the invariant
 /// behind `@unchecked Sendable`; `precondition`s guard it.

@@ -33,7 +33,6 @@ private final class Tally: Sendable {
             group.addTask {
               if !loop.isCurrent { foreign.add(1) }
               await counter.add()
-              await Task.yield()
               if !loop.isCurrent { foreign.add(1) }
             }
           }
