@@ -2,7 +2,7 @@
 ///
 /// Struct fields and map entries keep an order (that of the type or of the stream), never a hash order. Gob and typed JSON leave
 /// out what was not on the wire; a reader takes that for the zero value, as Go does.
-public indirect enum GoValue: Hashable, Sendable {
+public enum GoValue: Hashable, Sendable {
   case null
   case bool(Bool)
   case int(Int64)
@@ -10,14 +10,14 @@ public indirect enum GoValue: Hashable, Sendable {
   case float(Double)
   case string(GoString)
   case bytes([UInt8])
-  case time(GoTime)
+  indirect case time(GoTime)
   /// A slice or an array.
   case list([GoValue])
   case map([GoMapEntry])
   /// Struct fields by Go name.
   case structure([GoFieldValue])
   /// A value inside an interface, with the concrete type's registered name.
-  case interface(name: GoString, GoValue)
+  indirect case interface(name: GoString, GoValue)
   /// What a type of its own wrote: the bytes of a `BinaryMarshaler`.
   case opaque([UInt8])
 }
