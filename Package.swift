@@ -51,5 +51,10 @@ let package = Package(
 
     .testTarget(name: "GoWireTests", dependencies: ["GoWire"], swiftSettings: settings),
     .testTarget(name: "NodeLoopTests", dependencies: ["NodeLoop"], swiftSettings: settings),
+
+    // What tests share: the checkout, folders of their own, programs as users run them.
+    .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
+    .testTarget(name: "RepositoryTests", dependencies: ["TestSupport", "nodelab"], swiftSettings: settings),
+    .testTarget(name: "CommandTests", dependencies: ["TestSupport", "nodelab"], swiftSettings: settings),
   ]
 )

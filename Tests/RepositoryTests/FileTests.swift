@@ -1,0 +1,52 @@
+import TestSupport
+import Testing
+
+@Suite struct FileTests {
+  /// Files that may be longer than one subject is, each with the reason.
+  private static let longFiles: [String: String] = [:]
+
+  @Test func `a file holds one subject: 600 lines at most`() async throws {
+    let files = try await TrackedFiles.swift(below: "Sources", "Tests", "Benchmarks")
+    let long = Set(files.filter { $0.lines.count > 601 }.map(\.path))
+    #expect(long.subtracting(Self.longFiles.keys).sorted() == [])
+    #expect(Set(Self.longFiles.keys).subtracting(long) == [], "these need no excuse any more")
+    #expect(Self.longFiles.values.allSatisfy { !$0.isEmpty })
+  }
+
+  @Test func `no tracked file names a machine's folders or a registry's host`() async throws {
+    // Put together here, so that this file does not hold them itself.
+    let folders = ["work", "root", "home"].map { "/\($0)/" }
+    let hosts = [
+      "pypi org", "pythonhosted org", "deb debian org", "security debian org", "archive ubuntu com", "golang org",
+      "npmjs org", "crates io", "docker io", "ghcr io", "quay io", "rubygems org",
+    ].map { $0.split(separator: " ").joined(separator: ".") }
+    let found = try await TrackedFiles.all().filter { !$0.hasPrefix("Fixtures/") }.flatMap { path in
+      try Repository.text(path).split(separator: "\n", omittingEmptySubsequences: false).enumerated().flatMap { line in
+        (folders + hosts).filter(line.element.contains).map { "\(path):\(line.offset + 1): \($0)" }
+      }
+    }
+    #expect(found == [])
+  }
+
+  @Test func `a script runs from any folder and stops at the first error`() async throws {
+    let scripts = Repository.files(below: "Scripts") + [".ci/run"]
+    #expect(scripts.count >= 6)
+    for path in scripts {
+      let text = try Repository.text(path)
+      #expect(text.hasPrefix("#!/usr/bin/env bash\n"), "\(path)")
+      #expect(text.contains("\nset -eu"), "\(path)")
+      #expect(text.contains("BASH_SOURCE[0]"), "\(path) depends on the folder it is called from")
+      let read = try await Child.run("bash", ["-n", Repository.path(path)])
+      #expect(read.code == 0, "\(path): \(read.errors)")
+      #expect(Repository.isExecutable(path), "\(path)")
+    }
+  }
+
+  @Test func `swift format finds nothing`() async throws {
+    let files = try await TrackedFiles.all().filter { $0.hasSuffix(".swift") }
+    let lint = try await Child.run(
+      "swift", ["format", "lint", "--strict", "--parallel"] + files, folder: Repository.root)
+    #expect(lint.lines == [])
+    #expect(lint.code == 0)
+  }
+}

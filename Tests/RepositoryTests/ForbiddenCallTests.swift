@@ -1,0 +1,71 @@
+import TestSupport
+import Testing
+
+@Suite struct ForbiddenCallTests {
+  /// A call that may not stand in the sources, but for some rooms.
+  struct Ban: CustomTestStringConvertible, Sendable {
+    var call: String
+    var pattern: String
+    var allowedIn: Set<String> = []
+    /// A line that it has to find.
+    var example: String
+
+    var testDescription: String { call }
+  }
+
+  static let bans = [
+    Ban(call: "Date()", pattern: #"\bDate\(\)|\bDate\.now\b|Clock\.now\b"#, example: "let a = Date()"),
+    // Neither passes the loop's hook.
+    Ban(
+      call: "Task.sleep", pattern: #"\bTask\s*(<[^>]*>)?\s*\.\s*sleep\b"#,
+      example: "try await Task.sleep(for: .seconds(1))"),
+    Ban(call: "Task.yield", pattern: #"\bTask\s*(<[^>]*>)?\s*\.\s*yield\b"#, example: "await Task.yield()"),
+    Ban(
+      call: "the runtime's clocks", pattern: #"\b(Continuous|Suspending)Clock\b"#,
+      allowedIn: ["LiveWorld"], example: "ContinuousClock()"),
+    Ban(
+      call: "the system's clock", pattern: #"\b(clock_gettime|gettimeofday|time)\((nil|CLOCK|&)"#,
+      allowedIn: ["LiveWorld", "ConformanceSuite"], example: "clock_gettime(CLOCK_REALTIME, &time)"),
+    Ban(
+      call: "the system's chance", pattern: #"\b(SystemRandomNumberGenerator|getrandom|arc4random|UUID)\("#,
+      allowedIn: ["LiveWorld"], example: "var g = SystemRandomNumberGenerator()"),
+    Ban(
+      call: "chance without a generator", pattern: #"\.(randomElement|shuffled?)\(\)|\.random\(in: [^,)]*\)"#,
+      example: "let a = list.shuffled()"),
+    Ban(
+      call: "Dispatch", pattern: #"\bDispatch(Queue|Group|Semaphore|WorkItem|Source)\b"#, example: "DispatchQueue.main"),
+    Ban(
+      call: "locks and threads", pattern: #"\b(Mutex\b|Atomic\b|pthread_|sem_wait\b|NSLock\b|NSCondition\b|Thread\b)"#,
+      allowedIn: ["LiveWorld", "ConformanceSuite", "nodelab"], example: "let m = Mutex(0)"),
+    Ban(
+      call: "a foreign executor", pattern: #"@MainActor\b|@globalActor\b|\bTask\.detached\b"#,
+      example: "Task.detached {"),
+    Ban(call: "print", pattern: #"(^|[^.\w])(debugPrint|print|dump)\("#, allowedIn: ["nodelab"], example: "  print(1)"),
+    Ban(
+      call: "the environment", pattern: #"\b(getenv|environ|ProcessInfo|CommandLine)\b"#,
+      allowedIn: ["LiveWorld", "nodelab"], example: "getenv(name)"),
+  ]
+
+  @Test(arguments: bans) func `a forbidden call stands in no source`(_ ban: Ban) async throws {
+    // Otherwise a full stop between two words is no boundary.
+    let pattern = try Regex(ban.pattern).wordBoundaryKind(.simple)
+    #expect(ban.example.contains(pattern), "the scan is blind")
+    let files = try await TrackedFiles.swift(below: "Sources").filter { !ban.allowedIn.contains($0.room) }
+    #expect(files.flatMap { $0.matches(pattern) } == [])
+  }
+
+  @Test func `a check is turned off only with the invariant that makes it safe`() async throws {
+    let files = try await TrackedFiles.swift(below: "Sources", "Tests", "Benchmarks")
+    #expect(files.flatMap(Self.unexplained) == [])
+    #expect(!files.flatMap { $0.code.filter { $0.contains("@unchecked Sendable") } }.isEmpty)
+  }
+
+  /// Lines that turn a check off without a comment beside or right above them.
+  private static func unexplained(_ file: SourceText) -> [String] {
+    file.code.indices.filter { index in
+      guard file.code[index].contains(/@unchecked\s+Sendable|nonisolated\(unsafe\)/) else { return false }
+      let above = file.lines[..<index].last { !$0.trimmed.hasPrefix("@") }?.trimmed ?? ""
+      return !file.lines[index].contains("//") && !above.hasPrefix("//")
+    }.map { "\(file.path):\($0 + 1): \(file.lines[$0].trimmed)" }
+  }
+}
