@@ -35,7 +35,7 @@ final class BlobStore: @unchecked Sendable {
     let file: any DiskFile
     do throws(DiskError) {
       file = try await disk.open(path, mode)
-    } catch where error.kind == .notFound {
+    } catch  where error.kind == .notFound {
       guard let folder = BlobPath.parent(path) else { throw error }
       try await makeFolders(folder)
       file = try await disk.open(path, mode)
@@ -95,7 +95,7 @@ final class BlobStore: @unchecked Sendable {
     var failure: DiskError?
     do throws(DiskError) {
       try await disk.remove(path)
-    } catch where error.kind == .notFound {
+    } catch  where error.kind == .notFound {
       // Counts as removed.
     } catch {
       failure = error
