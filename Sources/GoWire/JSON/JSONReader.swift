@@ -84,9 +84,28 @@ struct JSONReader {
     return GoJSON.unquote(bytes, start, end)
   }
 
+  /// Where the next value begins.
+  var valueStart: Int {
+    var start = index
+    while JSONScanner.isBlank(bytes[start]) { start += 1 }
+    return start
+  }
+
+  /// Whether the next value is `null`.
+  var isNull: Bool { bytes[valueStart] == UInt8(ascii: "n") }
+
   /// Skips a whole value.
   mutating func skipValue() {
-    var depth = 0
+    skip(depth: 0)
+  }
+
+  /// Skips the rest of the container just opened.
+  mutating func skipContainer() {
+    skip(depth: 1)
+  }
+
+  private mutating func skip(depth opened: Int) {
+    var depth = opened
     repeat {
       skipBlanks()
       switch bytes[index] {

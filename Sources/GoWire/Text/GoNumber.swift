@@ -1,5 +1,30 @@
 /// Numbers as Go prints them.
 enum GoNumber {
+  /// The integer a literal stands for when it fits `bits` (0 = 64), as `strconv.ParseInt` reads it in base 10.
+  static func integer(_ literal: GoString, bits: Int) -> Int64? {
+    guard !literal.isEmpty, let value = Int64(literal.text) else { return nil }
+    guard 1..<64 ~= bits else { return value }
+    return value >> (bits - 1) == 0 || value >> (bits - 1) == -1 ? value : nil
+  }
+
+  /// The same without a sign, as `strconv.ParseUint` reads it.
+  static func unsigned(_ literal: GoString, bits: Int) -> UInt64? {
+    guard let first = literal.bytes.first, UInt8(ascii: "0")...UInt8(ascii: "9") ~= first,
+      let value = UInt64(literal.text)
+    else { return nil }
+    return 1..<64 ~= bits && value >> bits != 0 ? nil : value
+  }
+
+  /// The number a JSON literal stands for, nil when it is too great for `bits` (32 or 64).
+  static func float(_ literal: GoString, bits: Int) -> Double? {
+    if bits == 32 {
+      guard let value = Float(literal.text), value.isFinite else { return nil }
+      return Double(value)
+    }
+    guard let value = Double(literal.text), value.isFinite else { return nil }
+    return value
+  }
+
   /// A finite number as `json.Marshal` writes a `float64`: the shortest digits that give it back, an exponent below 1e-6 and from 1e21.
   static func json(_ value: Double) -> GoString {
     let (digits, point) = shortest(value.magnitude.description)
