@@ -73,8 +73,22 @@ extension GoStructure {
       result += field.name.bytes
       result.append(UInt8(ascii: " "))
       result += field.type.goName.bytes
+      if let tag = field.jsonTag {
+        result.append(UInt8(ascii: " "))
+        result += tag.quoted.bytes
+      }
     }
     result += Array((fields.isEmpty ? "}" : " }").utf8)
+  }
+}
+
+extension GoField {
+  /// The struct tag that says how the field looks in JSON, when it needs one.
+  fileprivate var jsonTag: GoString? {
+    guard let jsonName else { return "json:\"-\"" }
+    let own = jsonName == name ? GoString() : jsonName
+    if own.isEmpty, !omitEmpty { return nil }
+    return "json:" + (omitEmpty ? own + ",omitempty" : own).quoted
   }
 }
 

@@ -42,7 +42,8 @@ enum GoJSONFailure: Error {
       if (structure ?? "").isEmpty && path.isEmpty {
         place = "Go value"
       } else {
-        place = "Go struct field " + (structure ?? "") + "." + GoString(Array(path.map(\.bytes).joined(separator: ".".utf8)))
+        place =
+          "Go struct field " + (structure ?? "") + "." + GoString(Array(path.map(\.bytes).joined(separator: ".".utf8)))
       }
       return GoJSONError(.type, "json: cannot unmarshal " + value + " into " + place + " of type " + type)
     case .other(let text):
