@@ -5,9 +5,6 @@ extension GoType {
     while case .named(_, let inner) = type { type = inner }
     return type
   }
-
-  /// Whether elements of this type make a slice a `[]byte`.
-  var isByte: Bool { unnamed == .uint(bits: 8) }
 }
 
 extension GoValue {
