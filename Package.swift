@@ -49,6 +49,11 @@ let package = Package(
       name: "nodelab", dependencies: ["ConformanceSuite", "LiveWorld", "ReferenceNode"],
       swiftSettings: settings),
 
+    // Ratios measured in one run; never part of the tests.
+    .executableTarget(
+      name: "slave-benchmark", dependencies: ["GoWire", "NodeProtocol"], path: "Benchmarks/SlaveBenchmark",
+      swiftSettings: settings),
+
     .testTarget(name: "GoWireTests", dependencies: ["GoWire"], swiftSettings: settings),
     .testTarget(name: "NodeLoopTests", dependencies: ["NodeLoop"], swiftSettings: settings),
 

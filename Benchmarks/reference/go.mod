@@ -1,0 +1,3 @@
+module nodelab/reference
+
+go 1.26
