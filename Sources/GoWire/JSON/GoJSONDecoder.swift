@@ -110,8 +110,7 @@ struct GoJSONDecoder {
     case .time: return try time(into: &slot)
     case .opaque(let name): return try opaque(name, declared ?? type, into: &slot)
     case .interface:
-      slot = interface()
-      return
+      return interface(into: &slot)
     case .bool, .int, .uint, .float, .string, .bytes, .slice, .array, .map, .structure, .pointer, .named: break
     }
     switch reader.next() {
@@ -173,12 +172,14 @@ struct GoJSONDecoder {
     }
   }
 
-  /// Reads any value into an empty interface.
-  private mutating func interface() -> GoValue {
+  /// Reads any value into an empty interface. One number that is too great changes nothing; inside a container it becomes nil.
+  private mutating func interface(into slot: inout GoValue?) {
+    let isContainer =
+      reader.bytes[reader.valueStart] == UInt8(ascii: "{") || reader.bytes[reader.valueStart] == UInt8(ascii: "[")
     var builder = InterfaceBuilder()
     let value = JSONParser.parse(&reader, &builder)
     if let literal = builder.outOfRange { save(.type(value: "number " + literal, type: "float64")) }
-    return value
+    if isContainer || builder.outOfRange == nil { slot = value }
   }
 
   // MARK: - Types that read themselves
@@ -249,7 +250,13 @@ struct GoJSONDecoder {
           continue
         }
         var item: GoValue? = old.popFirst() ?? .zero(of: element)
-        try value(element, into: &item)
+        do throws(GoJSONFailure) {
+          try value(element, into: &item)
+        } catch {
+          elements.append(item ?? .zero(of: element))
+          slot = GoJSONDecoder.sequence(elements + old, of: element, isSlice: limit == .max)
+          throw error
+        }
         elements.append(item ?? .zero(of: element))
       } while reader.hasMore()
     }
@@ -337,8 +344,15 @@ struct GoJSONDecoder {
       repeat {
         let name = reader.key()
         var item: GoValue? = .zero(of: element)
-        try value(element, into: &item)
-        guard let mapKey = try self.key(name, key) else { continue }
+        let place: GoValue?
+        do throws(GoJSONFailure) {
+          try value(element, into: &item)
+          place = try self.key(name, key)
+        } catch {
+          slot = .map(entries)
+          throw error
+        }
+        guard let mapKey = place else { continue }
         let entry = GoMapEntry(mapKey, item ?? .zero(of: element))
         if let place = places[mapKey] {
           entries[place] = entry

@@ -22,7 +22,8 @@ import Testing
     #expect((value["Num"]?.int ?? 0) == vector.value["num"]?.int.map(Int64.init))
     #expect((value["Flag"]?.bool ?? false) == vector.value["flag"]?.bool)
     #expect(value["List"]?.list?.map(\.string) == vector.value["list"]?.array?.map(\.string))
-    #expect((value["Ptr"] ?? .null) != .null == vector.value["ptr"]?.bool)
+    let isSet = (value["Ptr"] ?? .null) != .null
+    #expect(isSet == vector.value["ptr"]?.bool)
   }
 
   @Test func `all 23 vectors are read`() {
