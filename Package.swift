@@ -55,6 +55,7 @@ let package = Package(
       swiftSettings: settings),
 
     .testTarget(name: "GoWireTests", dependencies: ["GoWire"], swiftSettings: settings),
+    .testTarget(name: "SimulatorTests", dependencies: ["Simulator", "NodeLoop"], swiftSettings: settings),
     .testTarget(name: "NodeLoopTests", dependencies: ["NodeLoop"], swiftSettings: settings),
 
     // What tests share: the checkout, folders of their own, programs as users run them.

@@ -1,0 +1,328 @@
+import GoWire
+import ReferenceNode
+
+/// A node's disk in memory. What was not synced is kept apart from what was, so that a power loss can take it.
+///
+/// A new disk holds nothing but the node's folder, which is durable. Operations take no time unless `latency` says so.
+/// Confined to the kernel's thread, which is the invariant behind `@unchecked Sendable`.
+public final class MemoryDisk: Disk, @unchecked Sendable {
+  /// What all views of one disk share.
+  final class Store {
+    let tree: MemoryTree
+    let clock: SimulatedClock
+    var folder: GoString
+    var capacity: Int64 = 1 << 40
+    var latency: @Sendable (Effect.Action) -> Span = { _ in .zero }
+    var hasLatency = false
+    var isReadOnly = false
+    var charge: Int64 = 0
+    /// Counts power losses: a file opened before one is gone after it.
+    var life = 0
+    /// Files that are open though their name is gone, or still there: their room is taken.
+    var openCounts: [UInt64: Int] = [:]
+    var unlinked: Set<UInt64> = []
+
+    init(clock: SimulatedClock, folder: GoString) {
+      self.clock = clock
+      self.folder = folder
+      tree = MemoryTree(now: clock.now)
+    }
+  }
+
+  let store: Store
+  let effects: EffectDoor
+  private let confinement: [GoString]?
+
+  /// The node's folder unless it is set: relative paths start there.
+  public static let defaultFolder: GoString = "/cloudreve/slave"
+
+  init(effects: EffectDoor, clock: SimulatedClock) {
+    self.effects = effects
+    store = Store(clock: clock, folder: Self.defaultFolder)
+    confinement = nil
+    makeDurableFolders(Self.defaultFolder)
+  }
+
+  private init(_ other: MemoryDisk, confinement: [GoString]) {
+    effects = other.effects
+    store = other.store
+    self.confinement = confinement
+  }
+
+  // MARK: The door
+
+  public func confined(to root: DiskPath) -> any Disk {
+    MemoryDisk(self, confinement: MemoryTree.components(absolute(root)))
+  }
+
+  public func absolute(_ path: DiskPath) -> GoString {
+    MemoryTree.cleaned(full(path))
+  }
+
+  public func open(_ path: DiskPath, _ mode: OpenMode) async throws(DiskError) -> any DiskFile {
+    let name = absolute(path)
+    return try await perform(.open(name, mode)) { () throws(DiskError) -> any DiskFile in
+      switch mode {
+      case .read:
+        let node = try find(path)
+        guard node.isReadable else { throw .denied }
+        return MemoryFile(self, node, name, isReadable: true, isWritable: false)
+      case .write:
+        let node = try find(path)
+        if node.isFolder { throw .isADirectory }
+        try requireWritable(node)
+        return MemoryFile(self, node, name, isReadable: true, isWritable: true)
+      case .create(let truncate, let exclusive):
+        return try create(path, name, truncate: truncate, exclusive: exclusive)
+      }
+    }
+  }
+
+  public func status(_ path: DiskPath, followLinks: Bool) async throws(DiskError) -> FileStatus {
+    try await perform(.status(absolute(path))) { () throws(DiskError) -> FileStatus in
+      Self.status(of: try find(path, followLast: followLinks))
+    }
+  }
+
+  public func list(_ path: DiskPath) async throws(DiskError) -> [GoString] {
+    try await perform(.list(absolute(path))) { () throws(DiskError) -> [GoString] in
+      let node = try find(path)
+      guard let entries = node.entries else { throw .notADirectory }
+      guard node.isReadable else { throw .denied }
+      return entries.keys.sorted()
+    }
+  }
+
+  public func makeFolders(_ path: DiskPath) async throws(DiskError) {
+    try await perform(.makeFolders(absolute(path))) { () throws(DiskError) in
+      try makeFoldersNow(full(path))
+    }
+  }
+
+  public func remove(_ path: DiskPath) async throws(DiskError) {
+    try await perform(.remove(absolute(path))) { () throws(DiskError) in
+      let place = try locate(path, followLast: false)
+      guard let node = place.node else { throw .notFound }
+      guard let name = place.name else { throw .busy }
+      if let entries = node.entries, !entries.isEmpty { throw .notEmpty }
+      try requireWritable(place.parent)
+      unlink(node, name, from: place.parent)
+    }
+  }
+
+  public func removeTree(_ path: DiskPath) async throws(DiskError) {
+    try await perform(.removeTree(absolute(path))) { () throws(DiskError) in
+      let place: MemoryTree.Place
+      do throws(DiskError) {
+        place = try locate(path, followLast: false)
+      } catch {
+        if error.kind == .notFound { return }
+        throw error
+      }
+      guard let node = place.node else { return }
+      guard let name = place.name else { throw .invalidArgument }
+      try requireWritable(place.parent)
+      try empty(node)
+      unlink(node, name, from: place.parent)
+    }
+  }
+
+  public func rename(_ from: DiskPath, to: DiskPath) async throws(DiskError) {
+    try await perform(.rename(absolute(from), to: absolute(to))) { () throws(DiskError) in
+      let source = try locate(from, followLast: false)
+      guard let node = source.node else { throw .notFound }
+      let target = try locate(to, followLast: false)
+      guard let sourceName = source.name, let targetName = target.name else { throw .busy }
+      try requireWritable(source.parent)
+      try requireWritable(target.parent)
+      if node.isFolder, target.folders.contains(where: { $0 === node }) { throw .invalidArgument }
+      if let old = target.node {
+        if old === node { return }
+        if let entries = old.entries {
+          guard node.isFolder else { throw .exists }
+          guard entries.isEmpty else { throw .notEmpty }
+        } else if node.isFolder {
+          throw .notADirectory
+        }
+        unlink(old, targetName, from: target.parent)
+      }
+      source.parent.removeEntry(sourceName)
+      target.parent.insert(node, as: targetName)
+      store.tree.touch(source.parent, now: store.clock.now)
+      store.tree.touch(target.parent, now: store.clock.now)
+    }
+  }
+
+  public func syncFolder(_ path: DiskPath) async throws(DiskError) {
+    try await perform(.syncFolder(absolute(path))) { () throws(DiskError) in
+      let node = try find(path)
+      guard node.isFolder else { throw .notADirectory }
+      node.durable = node.content
+    }
+  }
+
+  public func freeSpace() async throws(DiskError) -> Int64 {
+    try await perform(.freeSpace) { () throws(DiskError) -> Int64 in
+      max(0, store.capacity - store.charge)
+    }
+  }
+
+  // MARK: What files and the door share
+
+  func perform<Result>(
+    _ action: Effect.Action, _ body: () throws(DiskError) -> Result
+  ) async throws(DiskError) -> Result {
+    let life = store.life
+    return try await effects.perform(action, latency: store.hasLatency ? store.latency(action) : .zero) {
+      () throws(DiskError) -> Result in
+      // What was under way when the power went does not happen any more.
+      guard life == store.life else { throw .inputOutput }
+      return try body()
+    }
+  }
+
+  func requireWritable(_ node: MemoryNode) throws(DiskError) {
+    if store.isReadOnly { throw .readOnly }
+    if !node.isWritable { throw .denied }
+  }
+
+  static func status(of node: MemoryNode) -> FileStatus {
+    switch node.content {
+    case .file(let bytes):
+      FileStatus(
+        size: bytes.count, isDirectory: false, isRegular: true, modified: node.modified, identity: node.identity,
+        changed: node.changed)
+    case .folder:
+      FileStatus(
+        size: 4_096, isDirectory: true, isRegular: false, modified: node.modified, identity: node.identity,
+        changed: node.changed)
+    case .link(let target):
+      FileStatus(
+        size: Int64(target.count), isDirectory: false, isLink: true, isRegular: false, modified: node.modified,
+        identity: node.identity, changed: node.changed)
+    }
+  }
+
+  /// Changes the data of a file, keeping the account of the room taken.
+  func change(_ node: MemoryNode, _ body: (inout PagedBytes) -> Void) {
+    guard case .file(var bytes) = node.content else { return }
+    let before = node.charge
+    node.content = .file(PagedBytes())
+    body(&bytes)
+    node.content = .file(bytes)
+    store.charge += node.charge - before
+    store.tree.touch(node, now: store.clock.now)
+  }
+
+  func noteOpened(_ node: MemoryNode) {
+    store.openCounts[node.identity, default: 0] += 1
+  }
+
+  func noteClosed(_ node: MemoryNode, life: Int) {
+    guard life == store.life, let count = store.openCounts[node.identity] else { return }
+    store.openCounts[node.identity] = count > 1 ? count - 1 : nil
+    if count == 1, store.unlinked.remove(node.identity) != nil { store.charge -= node.charge }
+  }
+
+  // MARK: Walking
+
+  /// The path as it is walked: relative ones below the node's folder.
+  private func full(_ path: DiskPath) -> GoString {
+    if path.text.bytes.first == UInt8(ascii: "/") { return path.text }
+    return path.text.isEmpty ? store.folder : store.folder + "/" + path.text
+  }
+
+  func locate(_ path: DiskPath, followLast: Bool) throws(DiskError) -> MemoryTree.Place {
+    guard let confinement else {
+      return try store.tree.place(full(path), followLast: followLast, confinedTo: nil)
+    }
+    return try store.tree.place(absolute(path), followLast: followLast, confinedTo: confinement)
+  }
+
+  func find(_ path: DiskPath, followLast: Bool = true) throws(DiskError) -> MemoryNode {
+    guard let node = try locate(path, followLast: followLast).node else { throw .notFound }
+    return node
+  }
+
+  // MARK: Changing the tree
+
+  private func create(
+    _ path: DiskPath, _ name: GoString, truncate: Bool, exclusive: Bool
+  ) throws(DiskError) -> any DiskFile {
+    let place = try locate(path, followLast: !exclusive)
+    if let node = place.node {
+      if exclusive { throw .exists }
+      if node.isFolder { throw .isADirectory }
+      try requireWritable(node)
+      if truncate {
+        change(node) { $0.truncate(to: 0) }
+        releaseReserve(node)
+      }
+      return MemoryFile(self, node, name, isReadable: true, isWritable: true)
+    }
+    guard let last = place.name else { throw .isADirectory }
+    if path.text.bytes.last == UInt8(ascii: "/") { throw .isADirectory }
+    try requireWritable(place.parent)
+    let node = store.tree.makeNode(.file(PagedBytes()), now: store.clock.now)
+    place.parent.insert(node, as: last)
+    store.tree.touch(place.parent, now: store.clock.now)
+    return MemoryFile(self, node, name, isReadable: true, isWritable: true)
+  }
+
+  func releaseReserve(_ node: MemoryNode) {
+    let before = node.charge
+    node.reserved = 0
+    store.charge += node.charge - before
+  }
+
+  private func makeFoldersNow(_ path: GoString) throws(DiskError) {
+    let text = confinement == nil ? path : MemoryTree.cleaned(path)
+    let components = MemoryTree.components(text)
+    // Each prefix of the path in turn, so that links on the way are followed and `..` means what it means on a disk.
+    for count in stride(from: confinement?.count ?? 0, through: components.count, by: 1) {
+      let prefix = GoString(MemoryTree.joined(Array(components.prefix(count))))
+      let place = try store.tree.place(prefix, followLast: true, confinedTo: confinement)
+      if let node = place.node {
+        guard node.isFolder else { throw .notADirectory }
+      } else if let name = place.name {
+        try requireWritable(place.parent)
+        place.parent.insert(store.tree.makeNode(.folder([:]), now: store.clock.now), as: name)
+        store.tree.touch(place.parent, now: store.clock.now)
+      }
+    }
+  }
+
+  private func empty(_ folder: MemoryNode) throws(DiskError) {
+    guard let entries = folder.entries else { return }
+    if !entries.isEmpty { try requireWritable(folder) }
+    for name in entries.keys.sorted() {
+      guard let node = entries[name] else { continue }
+      try empty(node)
+      unlink(node, name, from: folder)
+    }
+  }
+
+  private func unlink(_ node: MemoryNode, _ name: GoString, from folder: MemoryNode) {
+    folder.removeEntry(name)
+    store.tree.touch(folder, now: store.clock.now)
+    if store.openCounts[node.identity] == nil {
+      store.charge -= node.charge
+    } else {
+      store.unlinked.insert(node.identity)
+    }
+  }
+
+  private func makeDurableFolders(_ path: GoString) {
+    var node = store.tree.root
+    for name in MemoryTree.components(path) {
+      if let next = node.entries?[name] {
+        node = next
+        continue
+      }
+      let next = store.tree.makeNode(.folder([:]), now: store.clock.now)
+      node.insert(next, as: name)
+      node.durable = node.content
+      node = next
+    }
+  }
+}

@@ -1,0 +1,265 @@
+import GoWire
+import NodeLoop
+import ReferenceNode
+
+/// Virtual time: runs real Swift async code on one thread, job by job, and moves its clock only when nothing is ready.
+///
+/// Every job that code started on the kernel's thread makes ready comes to the kernel's own list (`NodeLoop`), so plain tasks,
+/// groups, actors and continuations need not know. Time is nanoseconds since the start of the simulation.
+///
+/// Confined to the thread that runs it, which is the invariant behind `@unchecked Sendable`; each public member checks it.
+public final class Kernel: @unchecked Sendable {
+  /// How the next of several ready jobs is chosen.
+  public enum Order: Hashable, Sendable {
+    /// The oldest first.
+    case fifo
+    /// Any of them, drawn from the simulation's seed: explores interleavings.
+    case seeded
+  }
+
+  /// How a part of a run ended.
+  public enum Stop: Hashable, Sendable {
+    /// Nothing is ready and no timer is set.
+    case idle
+    /// The time that was asked for.
+    case time
+    /// The condition that was asked for.
+    case condition
+    case stepBudgetSpent
+  }
+
+  private struct Idler {
+    var condition: (() -> Bool)?
+    var hand: OneShot<Void>
+  }
+
+  private struct Waiting {
+    var who: String
+    var what: () -> String
+    var since: Uptime
+    /// Sends the waiting task home when the simulation ends.
+    var abandon: () -> Void
+  }
+
+  private let loop: NodeLoop
+  private let trace: Trace
+  private var timers = TimerQueue()
+  private var idlers: [Idler] = []
+  private var waits: [Int: Waiting] = [:]
+  private var waitsBegun = 0
+  private let stepBudget: UInt64
+
+  /// Time since the simulation began.
+  public private(set) var uptime = Uptime(nanoseconds: 0)
+
+  /// Whether the run is over and everything that still waits is being sent home.
+  public private(set) var isEnding = false
+
+  /// Holds what the pick closure needs, so that it does not hold the kernel.
+  private final class Trace {
+    var hash: RunningHash
+    var generator: SeededGenerator
+
+    init(seed: UInt64) {
+      hash = RunningHash(seed)
+      generator = SeededGenerator(seed: seed, for: "order of jobs")
+    }
+  }
+
+  init(seed: UInt64, order: Order, stepBudget: UInt64) {
+    let trace = Trace(seed: seed)
+    self.trace = trace
+    self.stepBudget = stepBudget
+    switch order {
+    case .fifo:
+      loop = NodeLoop()
+    case .seeded:
+      loop = NodeLoop { count in
+        let index = trace.generator.below(count)
+        trace.hash.mix(UInt64(count) << 32 | UInt64(index))
+        return index
+      }
+    }
+  }
+
+  // MARK: Driving
+
+  /// Makes the calling thread the kernel's for the time of `body`, which starts tasks and drives them.
+  func occupy<Result>(_ body: () throws -> Result) rethrows -> Result {
+    try loop.run(body)
+  }
+
+  /// Runs until nothing is ready and no timer is set.
+  @discardableResult
+  func runUntilIdle() -> Stop { drive(limit: nil) { false } }
+
+  /// Runs until a time; what is due at that time runs too.
+  @discardableResult
+  func run(until time: Uptime) -> Stop { drive(limit: time) { false } }
+
+  /// Runs until `condition` holds, looked at after each job.
+  @discardableResult
+  func run(until condition: () -> Bool) -> Stop { drive(limit: nil, until: condition) }
+
+  func drive(limit: Uptime?, until condition: () -> Bool) -> Stop {
+    while true {
+      if condition() { return .condition }
+      while loop.step() {
+        if condition() { return .condition }
+        if loop.jobsRun > stepBudget { return .stepBudgetSpent }
+      }
+      if resumeIdler() { continue }
+      guard let next = timers.nextDeadline else { return .idle }
+      if let limit, next > limit.nanoseconds {
+        uptime = max(uptime, limit)
+        return .time
+      }
+      if next > uptime.nanoseconds { uptime = Uptime(nanoseconds: next) }
+      trace.hash.mix(next)
+      trace.hash.mix(loop.jobsRun)
+      while let action = timers.takeNext(dueBy: uptime.nanoseconds) {
+        switch action {
+        case .resume(let continuation): continuation.resume(returning: true)
+        case .call(let body): body()
+        }
+      }
+    }
+  }
+
+  /// Sends home whatever still waits at a door, so that no task outlives the simulation: sleeps and waits end as cancelled.
+  func end() {
+    isEnding = true
+    var rounds = 0
+    while rounds < 10_000 {
+      rounds += 1
+      while loop.step(), loop.jobsRun < stepBudget &+ 1_000_000 {}
+      if let action = timers.takeNext(dueBy: .max) {
+        switch action {
+        case .resume(let continuation): continuation.resume(returning: false)
+        case .call(let body): body()
+        }
+      } else if let wait = waits.keys.min() {
+        waits.removeValue(forKey: wait)?.abandon()
+      } else if loop.readyCount == 0 {
+        return
+      }
+    }
+  }
+
+  // MARK: What is known of the run
+
+  /// Jobs run so far.
+  public var steps: UInt64 { loop.jobsRun }
+
+  /// The running hash of every choice, time and effect so far.
+  public var hash: UInt64 { trace.hash.value }
+
+  /// Mixes something observable into the running hash.
+  public func mix(_ word: UInt64) { trace.hash.mix(word) }
+
+  func mix(_ change: (inout RunningHash) -> Void) { change(&trace.hash) }
+
+  /// Who waits for what at this moment, oldest first.
+  public var waiting: [SimulationFailure.Wait] {
+    waits.sorted { $0.key < $1.key }
+      .map { SimulationFailure.Wait(who: $0.value.who, what: $0.value.what(), since: $0.value.since) }
+  }
+
+  /// Stops the program with a clear message when the caller is not on the kernel's thread.
+  @inline(__always)
+  public func check(_ door: @autoclosure () -> String) {
+    if !loop.isCurrent { Self.foreign(door()) }
+  }
+
+  private static func foreign(_ door: String) -> Never {
+    fatalError(
+      "\(door) was reached from a thread that does not run the simulation: something left virtual time before "
+        + "(Task.sleep, Task.yield, a thread pool, a callback of a real library)")
+  }
+
+  // MARK: Waiting
+
+  /// Waits until a time; false when the task was cancelled first. A time that has passed lets what is ready run first.
+  func sleep(until deadline: Uptime) async -> Bool {
+    if isEnding || Task.isCancelled { return false }
+    let sleeper = Sleeper(kernel: self)
+    return await withTaskCancellationHandler {
+      await withUnsafeContinuation { continuation in
+        sleeper.begin(at: max(deadline, uptime), continuation)
+      }
+    } onCancel: {
+      sleeper.cancel()
+    }
+  }
+
+  /// One sleep. Confined to the kernel's thread: cancellation comes from simulated code too.
+  private final class Sleeper: @unchecked Sendable {
+    private let kernel: Kernel
+    private var timer: TimerID?
+
+    init(kernel: Kernel) { self.kernel = kernel }
+
+    func begin(at deadline: Uptime, _ continuation: UnsafeContinuation<Bool, Never>) {
+      // A task cancelled between the check and here has called `cancel` already: it must not sleep.
+      if Task.isCancelled || kernel.isEnding {
+        continuation.resume(returning: false)
+      } else {
+        timer = kernel.timers.arm(at: deadline.nanoseconds, .resume(continuation))
+      }
+    }
+
+    func cancel() {
+      kernel.check("the cancellation of a sleep")
+      if let timer, case .resume(let continuation) = kernel.timers.cancel(timer) {
+        continuation.resume(returning: false)
+      }
+    }
+  }
+
+  /// Calls `body` at a time, on the kernel's thread, unless cancelled before.
+  func at(_ time: Uptime, _ body: @escaping () -> Void) -> TimerID {
+    timers.arm(at: max(time, uptime).nanoseconds, .call(body))
+  }
+
+  func cancel(_ timer: TimerID) {
+    _ = timers.cancel(timer)
+  }
+
+  /// Notes that somebody begins to wait for something, for the deadlock report; ends with `endWait`. `abandon` is called when the
+  /// simulation ends before.
+  func beginWait(_ who: String, for what: @escaping () -> String, abandon: @escaping () -> Void) -> Int {
+    waitsBegun += 1
+    waits[waitsBegun] = Waiting(who: who, what: what, since: uptime, abandon: abandon)
+    return waitsBegun
+  }
+
+  func endWait(_ wait: Int) {
+    waits.removeValue(forKey: wait)
+  }
+
+  /// Returns when nothing else is ready at this moment of virtual time.
+  public func settle() async {
+    check("settle()")
+    await idle("the rest to settle", nil)
+  }
+
+  /// Returns when `condition` holds. It is looked at whenever nothing is ready, before time moves on; `what` names it in a
+  /// deadlock report.
+  public func until(_ what: String, _ condition: @escaping @Sendable () -> Bool) async {
+    check("until(\(what))")
+    if !condition() { await idle(what, condition) }
+  }
+
+  private func idle(_ what: String, _ condition: (@Sendable () -> Bool)?) async {
+    if isEnding { return }
+    let hand = OneShot<Void>(self)
+    idlers.append(Idler(condition: condition, hand: hand))
+    await hand.wait(Task.name ?? "the body", for: { what }, otherwise: ())
+  }
+
+  private func resumeIdler() -> Bool {
+    guard !idlers.isEmpty, let index = idlers.firstIndex(where: { $0.condition?() ?? true }) else { return false }
+    idlers.remove(at: index).hand.deliver(())
+    return true
+  }
+}

@@ -1,0 +1,102 @@
+import GoWire
+import ReferenceNode
+
+/// A run in virtual time: one thread, one seed, one result, the same every time.
+///
+/// ```swift
+/// let answer = try Simulation(seed: 7).run { world in
+///   let slave = world.node("slave")
+///   try await slave.clock.sleep(until: slave.clock.uptime + .seconds(86_400))
+///   return slave.clock.now
+/// }
+/// ```
+///
+/// `run` blocks the calling thread until the body has returned, which a virtual day from now is a matter of microseconds. Several
+/// simulations may run on several threads at once; they share nothing.
+public struct Simulation: Sendable {
+  /// Decides every choice of the run.
+  public var seed: UInt64
+  /// How the next of several ready jobs is chosen.
+  public var order: Kernel.Order
+  /// Wall-clock time at the start, before a node's own offset.
+  public var epoch: GoTime
+  /// Jobs that may run before the run counts as stuck in a loop.
+  public var stepBudget: UInt64
+  /// Virtual time after which the run counts as failed; nil for none.
+  public var timeLimit: Span?
+  /// Whether `SimulatedWorld.journal` keeps each effect; without, memory stays flat however long the run.
+  public var keepsJournal: Bool
+
+  public init(
+    seed: UInt64, order: Kernel.Order = .fifo, epoch: GoTime = GoTime(unixSeconds: 1_795_219_200),
+    stepBudget: UInt64 = 100_000_000, timeLimit: Span? = nil, keepsJournal: Bool = true
+  ) {
+    self.seed = seed
+    self.order = order
+    self.epoch = epoch
+    self.stepBudget = stepBudget
+    self.timeLimit = timeLimit
+    self.keepsJournal = keepsJournal
+  }
+
+  /// How a run went.
+  public struct Run<Value: Sendable>: Sendable {
+    /// What the body returned or threw, or the `SimulationFailure` that ended the run before.
+    public var result: Result<Value, any Error>
+    /// The running hash over every choice, time and effect: equal for equal seeds.
+    public var hash: UInt64
+    /// Jobs run.
+    public var steps: UInt64
+    /// Virtual time at the end.
+    public var uptime: Uptime
+    /// Every effect in the order in which it happened.
+    public var journal: [Effect]
+  }
+
+  /// Runs `body` to its end and returns what it returned. Tasks that it left behind are cancelled at their next wait.
+  ///
+  /// - Throws: what the body threw, or `SimulationFailure`.
+  @discardableResult
+  public func run<Value: Sendable>(_ body: @escaping @Sendable (SimulatedWorld) async throws -> Value) throws -> Value {
+    try observe(body).result.get()
+  }
+
+  /// The same, with what is known of the run itself.
+  public func observe<Value: Sendable>(
+    _ body: @escaping @Sendable (SimulatedWorld) async throws -> Value
+  ) -> Run<Value> {
+    let kernel = Kernel(seed: seed, order: order, stepBudget: stepBudget)
+    let world = SimulatedWorld(kernel: kernel, seed: seed, epoch: epoch, keepsJournal: keepsJournal)
+    let box = ResultBox<Value>()
+    return kernel.occupy {
+      Task(name: "the body") {
+        do {
+          let value = try await body(world)
+          if !kernel.isEnding { box.result = .success(value) }
+        } catch {
+          if !kernel.isEnding { box.result = .failure(error) }
+        }
+      }
+      let limit = timeLimit.map { Uptime(nanoseconds: 0) + $0 }
+      let stop = kernel.drive(limit: limit) { box.result != nil }
+      let result = box.result ?? .failure(Self.failure(stop, kernel))
+      let run = Run(
+        result: result, hash: kernel.hash, steps: kernel.steps, uptime: kernel.uptime, journal: world.journal)
+      kernel.end()
+      return run
+    }
+  }
+
+  private static func failure(_ stop: Kernel.Stop, _ kernel: Kernel) -> SimulationFailure {
+    switch stop {
+    case .idle, .condition: .deadlock(at: kernel.uptime, waiting: kernel.waiting)
+    case .time: .timeLimitReached(at: kernel.uptime, waiting: kernel.waiting)
+    case .stepBudgetSpent: .stepBudgetSpent(at: kernel.uptime, steps: kernel.steps, waiting: kernel.waiting)
+    }
+  }
+
+  /// Where the body's task leaves its result. Confined to the kernel's thread.
+  private final class ResultBox<Value: Sendable>: @unchecked Sendable {
+    var result: Result<Value, any Error>?
+  }
+}

@@ -1,0 +1,56 @@
+import GoWire
+import ReferenceNode
+
+/// What a simulation's body is given: the kernel, the nodes and the journal of what they did.
+///
+/// Confined to the kernel's thread, which is the invariant behind `@unchecked Sendable`.
+public final class SimulatedWorld: @unchecked Sendable {
+  public let kernel: Kernel
+  public let seed: UInt64
+  /// Wall-clock time at the start.
+  public let epoch: GoTime
+  /// Whether `journal` grows.
+  public var keepsJournal: Bool
+  /// Every effect of every node, in the order in which it happened.
+  public internal(set) var journal: [Effect] = []
+  /// Asked before and told after each effect of every node: where faults go in.
+  public var hook: (any EffectHook)?
+
+  private var effectsBegun = 0
+  private var nodes: [String: SimulatedNode] = [:]
+
+  init(kernel: Kernel, seed: UInt64, epoch: GoTime, keepsJournal: Bool) {
+    self.kernel = kernel
+    self.seed = seed
+    self.epoch = epoch
+    self.keepsJournal = keepsJournal
+  }
+
+  /// The node of that name, made when it is asked for the first time, with a disk, clock, chance and log of its own.
+  public func node(_ name: String) -> SimulatedNode {
+    if let node = nodes[name] { return node }
+    let node = SimulatedNode(name: name, in: self)
+    nodes[name] = node
+    return node
+  }
+
+  func nextEffectNumber() -> Int {
+    effectsBegun += 1
+    return effectsBegun
+  }
+
+  /// A generator for a named part of the run.
+  public func generator(_ name: String) -> SeededGenerator {
+    SeededGenerator(seed: seed, for: name)
+  }
+
+  /// Waits for a span of virtual time.
+  public func sleep(_ span: Span) async {
+    _ = await kernel.sleep(until: kernel.uptime + span)
+  }
+
+  /// Returns when nothing else is ready at this moment of virtual time.
+  public func settle() async {
+    await kernel.settle()
+  }
+}
