@@ -37,8 +37,9 @@ let package = Package(
       name: "CMicrohttpd", pkgConfig: "libmicrohttpd", providers: [.apt(["libmicrohttpd-dev"])]),
     .systemLibrary(
       name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+    .target(name: "CPosix"),
     .target(
-      name: "LiveWorld", dependencies: ["ReferenceNode", "NodeLoop", "CMicrohttpd", "CCurl"],
+      name: "LiveWorld", dependencies: ["ReferenceNode", "NodeLoop", "CPosix", "CMicrohttpd", "CCurl"],
       swiftSettings: settings),
 
     .target(

@@ -1,0 +1,163 @@
+import Glibc
+import GoWire
+import ReferenceNode
+import Synchronization
+
+/// How a live log writes its lines.
+public enum LogFormat: String, Sendable, CaseIterable {
+  /// `2026-11-21T15:07:01.250Z INFO  message key=value request=5f0c…`, for people.
+  case text
+  /// One JSON object a line, for machines.
+  case json
+}
+
+/// The fifth door for real: one line at a time to a descriptor, by default standard error. Thread-safe: the program writes to
+/// it before and after the loop runs.
+public final class LiveLog: NodeLog {
+  public let level: LogLevel
+  private let format: LogFormat
+  private let descriptor: Int32
+  private let writing = Mutex(())
+
+  public init(level: LogLevel = .info, format: LogFormat = .text, descriptor: Int32 = 2) {
+    self.level = level
+    self.format = format
+    self.descriptor = descriptor
+  }
+
+  public func write(_ line: LogLine) {
+    guard line.level >= level else { return }
+    var time = timespec()
+    clock_gettime(CLOCK_REALTIME, &time)
+    var bytes =
+      switch format {
+      case .text: LiveLog.text(line, time)
+      case .json: LiveLog.json(line, time)
+      }
+    bytes.append(UInt8(ascii: "\n"))
+    // One call a line, so that lines of several threads or processes do not mix.
+    writing.withLock { _ in
+      var rest = bytes[...]
+      while !rest.isEmpty {
+        let written = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+        if written > 0 {
+          rest = rest.dropFirst(written)
+        } else if written < 0, errno == EINTR {
+          continue
+        } else {
+          return
+        }
+      }
+    }
+  }
+
+  /// `2026-11-21T15:07:01.250Z`.
+  static func timestamp(_ time: timespec) -> String {
+    var seconds = time.tv_sec
+    var parts = tm()
+    gmtime_r(&seconds, &parts)
+    func pad(_ value: Int, _ width: Int) -> String {
+      let digits = String(value)
+      return String(repeating: "0", count: max(0, width - digits.count)) + digits
+    }
+    return pad(Int(parts.tm_year) + 1900, 4) + "-" + pad(Int(parts.tm_mon) + 1, 2) + "-" + pad(Int(parts.tm_mday), 2)
+      + "T"
+      + pad(Int(parts.tm_hour), 2) + ":" + pad(Int(parts.tm_min), 2) + ":" + pad(Int(parts.tm_sec), 2) + "."
+      + pad(time.tv_nsec / 1_000_000, 3) + "Z"
+  }
+
+  static func text(_ line: LogLine, _ time: timespec) -> [UInt8] {
+    let name =
+      switch line.level {
+      case .debug: "DEBUG"
+      case .info: "INFO "
+      case .warning: "WARN "
+      case .error: "ERROR"
+      }
+    var out = Array("\(timestamp(time)) \(name) ".utf8)
+    appendEscaped(line.message.utf8, to: &out)
+    for detail in line.details {
+      out.append(UInt8(ascii: " "))
+      appendEscaped(detail.key.utf8, to: &out)
+      out.append(UInt8(ascii: "="))
+      appendValue(detail.value, to: &out)
+    }
+    if let id = line.requestID {
+      out += Array(" request=".utf8)
+      appendValue(id, to: &out)
+    }
+    return out
+  }
+
+  /// A value as it is when it is one plain word, else in quotes.
+  private static func appendValue(_ value: GoString, to out: inout [UInt8]) {
+    let isPlain =
+      !value.isEmpty
+      && value.bytes.allSatisfy {
+        $0 > 0x20 && $0 != 0x7F && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "=") && $0 != UInt8(ascii: "\\")
+      }
+    if isPlain {
+      appendEscaped(value.bytes, to: &out)
+    } else {
+      out.append(UInt8(ascii: "\""))
+      appendEscaped(value.bytes, quoted: true, to: &out)
+      out.append(UInt8(ascii: "\""))
+    }
+  }
+
+  /// Control characters and bytes that are no UTF-8 as `\n`, `\x1b`: a line stays one line, and a terminal is not spoken to.
+  private static func appendEscaped(_ bytes: some Collection<UInt8>, quoted: Bool = false, to out: inout [UInt8]) {
+    let isText = String(validating: bytes, as: UTF8.self) != nil
+    let hex = Array("0123456789abcdef".utf8)
+    for byte in bytes {
+      switch byte {
+      case UInt8(ascii: "\n"): out += [UInt8(ascii: "\\"), UInt8(ascii: "n")]
+      case UInt8(ascii: "\r"): out += [UInt8(ascii: "\\"), UInt8(ascii: "r")]
+      case UInt8(ascii: "\t"): out += [UInt8(ascii: "\\"), UInt8(ascii: "t")]
+      case UInt8(ascii: "\""), UInt8(ascii: "\\"):
+        if quoted { out.append(UInt8(ascii: "\\")) }
+        out.append(byte)
+      case 0x00..<0x20, 0x7F:
+        out += [UInt8(ascii: "\\"), UInt8(ascii: "x"), hex[Int(byte >> 4)], hex[Int(byte & 15)]]
+      case 0x80... where !isText:
+        out += [UInt8(ascii: "\\"), UInt8(ascii: "x"), hex[Int(byte >> 4)], hex[Int(byte & 15)]]
+      default: out.append(byte)
+      }
+    }
+  }
+
+  static func json(_ line: LogLine, _ time: timespec) -> [UInt8] {
+    var out = Array("{\"time\":\"\(timestamp(time))\",\"level\":\"\(line.level)\",\"message\":".utf8)
+    appendJSON(line.message, to: &out)
+    if let id = line.requestID {
+      out += Array(",\"request_id\":".utf8)
+      appendJSON(id.text, to: &out)
+    }
+    if !line.details.isEmpty {
+      out += Array(",\"details\":{".utf8)
+      for (index, detail) in line.details.enumerated() {
+        if index > 0 { out.append(UInt8(ascii: ",")) }
+        appendJSON(detail.key, to: &out)
+        out.append(UInt8(ascii: ":"))
+        appendJSON(detail.value.text, to: &out)
+      }
+      out.append(UInt8(ascii: "}"))
+    }
+    out.append(UInt8(ascii: "}"))
+    return out
+  }
+
+  private static func appendJSON(_ text: String, to out: inout [UInt8]) {
+    let hex = Array("0123456789abcdef".utf8)
+    out.append(UInt8(ascii: "\""))
+    for byte in text.utf8 {
+      switch byte {
+      case UInt8(ascii: "\""), UInt8(ascii: "\\"): out += [UInt8(ascii: "\\"), byte]
+      case UInt8(ascii: "\n"): out += Array("\\n".utf8)
+      case 0x00..<0x20, 0x7F: out += Array("\\u00".utf8) + [hex[Int(byte >> 4)], hex[Int(byte & 15)]]
+      default: out.append(byte)
+      }
+    }
+    out.append(UInt8(ascii: "\""))
+  }
+}
