@@ -34,7 +34,7 @@ public final class SigningKey: @unchecked Sendable {
     let suffix = Array(":\(expires)".utf8)
     var result = [UInt8]()
     result.reserveCapacity(44 + suffix.count)
-    SigningKey.appendBase64URL(mac(content.bytes, suffix), to: &result)
+    Base64.url.append(mac(content.bytes, suffix), to: &result)
     result += suffix
     return GoString(result)
   }
@@ -67,23 +67,5 @@ public final class SigningKey: @unchecked Sendable {
       filled = count
     }
     return digest
-  }
-
-  private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)
-
-  /// Base64 with the URL alphabet and padding, for a digest at hand.
-  private static func appendBase64URL(_ bytes: [UInt8], to result: inout [UInt8]) {
-    var index = 0
-    while index < bytes.count {
-      let rest = bytes.count - index
-      let first = bytes[index]
-      let second = rest > 1 ? bytes[index + 1] : 0
-      let third = rest > 2 ? bytes[index + 2] : 0
-      result.append(alphabet[Int(first >> 2)])
-      result.append(alphabet[Int((first & 3) << 4 | second >> 4)])
-      result.append(rest > 1 ? alphabet[Int((second & 15) << 2 | third >> 6)] : UInt8(ascii: "="))
-      result.append(rest > 2 ? alphabet[Int(third & 63)] : UInt8(ascii: "="))
-      index += 3
-    }
   }
 }

@@ -57,8 +57,8 @@ public enum DownloadOperation: String, Hashable, Sendable, CaseIterable {
 /// Where a request goes, before its signature is looked at (HDR-7).
 public enum RouteMatch: Hashable, Sendable {
   case route(Route)
-  /// One slash too many: 301, or 307 for other methods than `GET`, to `location`.
-  case redirect(status: Int, location: GoString)
+  /// One slash too many.
+  case redirect(Redirect)
   /// An unknown path or a wrong method: 404, `404 page not found`.
   case notFound
   /// A target that cannot be read (HDR-8).
