@@ -13,3 +13,21 @@ public enum Gob {
     return try encoder.encode(value, as: type)
   }
 }
+
+extension Gob {
+  /// The first value of a stream as the stream describes it. An empty stream's error has the kind `endOfInput`.
+  public static func decode(_ bytes: [UInt8], limits: GobLimits = .standard) throws(GobError) -> GobMessage {
+    var decoder = GobDecoder(bytes, limits: limits)
+    guard let message = try decoder.next() else { throw .endOfInput }
+    return message
+  }
+
+  /// The first value of a stream, read as a type of ours: see `GobDecoder.next(as:)`.
+  public static func decode(
+    _ bytes: [UInt8], as type: GoType, names: GobNames = .basic, limits: GobLimits = .standard,
+    sharesTypes: Bool = true
+  ) throws(GobError) -> GoValue {
+    var decoder = GobDecoder(bytes, names: names, limits: limits, sharesTypes: sharesTypes)
+    return try decoder.next(as: type)
+  }
+}

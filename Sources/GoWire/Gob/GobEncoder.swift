@@ -150,7 +150,7 @@ public struct GobEncoder: Sendable {
     case (.string, .null), (.bytes, .null), (.slice, .null), (.map, .null), (.opaque, .null), (.interface, .null):
       buffers[buffer].append(0)
     case (.slice(let element), .bytes(let bytes)) where element.isByte: buffers[buffer].appendGob(bytes)
-    case (.slice(let element), .list(let elements)):
+    case (.slice(let element), .list(let elements)) where !element.isByte:
       buffers[buffer].appendGob(UInt64(elements.count))
       try encodeElements(elements, element, to: buffer)
     case (.array(let count, let element), .list(let elements)):

@@ -17,6 +17,11 @@ public struct GobTypeTable: Sendable {
     nextID = firstTypeID
   }
 
+  /// Gives a type, and the types inside it, their ids now instead of when they are first sent.
+  public mutating func meet(_ type: GoType) throws(GobError) {
+    _ = try describe(type)
+  }
+
   /// The id of a type and its description; both are made, and those of the types inside, when the type is new.
   ///
   /// Numbers are given in Go's order: a struct before its fields, everything else after its elements. The name in a description is
