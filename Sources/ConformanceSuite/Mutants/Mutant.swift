@@ -34,5 +34,5 @@ public struct Mutant: Sendable {
 
   /// Every change, in the order in which reports show them.
   public static let all: [Mutant] =
-    answerMutants + contentMutants + sessionMutants + callbackMutants + diskMutants
+    answerMutants + contentMutants + signatureMutants + sessionMutants + callbackMutants + diskMutants
 }
