@@ -1,0 +1,41 @@
+/// One thing that is not as recorded.
+public struct Difference: Hashable, Sendable, CustomStringConvertible {
+  /// Where: `exchange 2: answer: header Content-Length`.
+  public var place: String
+  public var expected: String
+  public var seen: String
+
+  public init(_ place: String, expected: String, seen: String) {
+    self.place = place
+    self.expected = Difference.oneLine(expected)
+    self.seen = Difference.oneLine(seen)
+  }
+
+  public var description: String { "\(place): expected \(expected), seen \(seen)" }
+
+  /// The same difference, found inside something.
+  func inside(_ outer: String) -> Difference {
+    var inner = self
+    inner.place = "\(outer): \(place)"
+    return inner
+  }
+
+  /// At most 300 characters, control characters spelled out.
+  private static func oneLine(_ text: String) -> String {
+    var line = ""
+    for scalar in text.unicodeScalars.prefix(300) {
+      switch scalar {
+      case "\n": line += "\\n"
+      case "\r": line += "\\r"
+      case "\t": line += "\\t"
+      default:
+        if scalar.value < 0x20 || scalar.value == 0x7F {
+          line += "\\u{\(String(scalar.value, radix: 16))}"
+        } else {
+          line.unicodeScalars.append(scalar)
+        }
+      }
+    }
+    return text.unicodeScalars.count > 300 ? line + "…" : line
+  }
+}
