@@ -15,12 +15,7 @@ struct CaseReader {
   /// The cases of a file; none when it holds no cases of a slave (a flow, a master's file, something else that is JSON).
   static func read(_ path: String) throws(SuiteError) -> [ConformanceCase] {
     var reader = CaseReader(path: path)
-    let root: JSONValue
-    do throws(GoJSONError) {
-      root = try GoJSON.parse(try HostFiles.read(path))
-    } catch {
-      throw .usage("\(path): is not JSON: \(error)")
-    }
+    let root = try JSONFile.read(path)
     guard root["cases"] != nil, root["role"]?.text == "slave" else { return [] }
     return try reader.file(root)
   }
@@ -113,11 +108,11 @@ struct CaseReader {
         tookSeconds: value["took_seconds"]?.double))
   }
 
-  private func request(_ value: JSONValue, _ key: String) throws(SuiteError) -> WireRequest {
+  private func request(_ value: JSONValue, _ key: String) throws(SuiteError) -> CaseRequest {
     guard case .bytes(let bytes) = try body(value["body"] ?? .null, "\(key).body") else {
       throw wrong("\(key).body", "text or base64: a digest cannot be sent")
     }
-    return WireRequest(
+    return CaseRequest(
       method: try string(value, "method"), target: try string(value, "target"),
       fields: try fields(value, "\(key).headers"), body: bytes)
   }

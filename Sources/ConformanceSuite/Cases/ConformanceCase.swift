@@ -32,7 +32,7 @@ public struct CaseOrigin: Hashable, Sendable {
   /// The constant ETags of the recording (QUIRK-7), with their quotes.
   public var entityTags: [GoString]
   /// Every request of the file: what a signature that is wrong on purpose may have been made for.
-  public var requests: [WireRequest]
+  public var requests: [CaseRequest]
 
   /// The version in the program's name: what `site/ping` answers where a case does not say.
   public var version: GoString {
@@ -58,7 +58,7 @@ public enum CaseExchange: Hashable, Sendable {
 
 /// A request and its answer, and what the slave asked of its master meanwhile.
 public struct CallExchange: Hashable, Sendable {
-  public var request: WireRequest
+  public var request: CaseRequest
   public var status: Int
   public var fields: HTTPFields
   public var body: RecordedBody
@@ -87,7 +87,7 @@ public enum RecordedBody: Hashable, Sendable {
 
 /// What the slave asked of its master, and the answer it was given.
 public struct OutgoingCall: Hashable, Sendable {
-  public var request: WireRequest
+  public var request: CaseRequest
   public var answer: MasterAnswer
 }
 
@@ -120,7 +120,7 @@ public struct MasterAnswer: Hashable, Sendable {
 }
 
 /// A request as a client sends it, the framing headers apart.
-public struct WireRequest: Hashable, Sendable {
+public struct CaseRequest: Hashable, Sendable {
   public var method: GoString
   /// The raw request target.
   public var target: GoString
@@ -137,7 +137,7 @@ public struct WireRequest: Hashable, Sendable {
 }
 
 /// An answer as it came.
-public struct WireAnswer: Hashable, Sendable {
+public struct CaseAnswer: Hashable, Sendable {
   public var status: Int
   public var fields: HTTPFields
   public var body: [UInt8]

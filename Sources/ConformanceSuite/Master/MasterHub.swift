@@ -40,7 +40,7 @@ final class MasterHub: Sendable {
   }
 
   /// What a request that came is answered.
-  func answer(_ request: WireRequest, unixSeconds: Int64) -> MasterAnswer {
+  func answer(_ request: CaseRequest, unixSeconds: Int64) -> MasterAnswer {
     let master = state.withLock { state -> RecordedMaster? in
       if let session = MasterHub.session(in: request.target), let master = state.bySession[session] { return master }
       if state.sole == nil { state.strays.append(.init(request: request, unixSeconds: unixSeconds)) }

@@ -6,7 +6,7 @@ import Synchronization
 /// A master's address: listens on a TCP port and hands each request to whoever plays the master for it.
 final class MasterServer: Sendable {
   /// Answers a request, given with the Unix time it came at.
-  typealias Play = @Sendable (WireRequest, Int64) -> MasterAnswer
+  typealias Play = @Sendable (CaseRequest, Int64) -> MasterAnswer
 
   let port: UInt16
   private let listener: Int32
@@ -80,7 +80,7 @@ final class MasterServer: Sendable {
         let (body, isComplete) = try reader.body(of: head, endsWithStream: false, pull)
         guard isComplete else { return }
         let answer = play(
-          WireRequest(method: head.line[0], target: head.line[1], fields: head.fields, body: body),
+          CaseRequest(method: head.line[0], target: head.line[1], fields: head.fields, body: body),
           HostClock.unixSeconds)
         if answer.afterSeconds > 0 {
           let deadline = HostClock.uptime + Int64(answer.afterSeconds * 1_000_000_000)

@@ -8,7 +8,7 @@ import Synchronization
 final class RecordedMaster: Sendable {
   /// A request that came, and when.
   struct Arrival: Hashable, Sendable {
-    var request: WireRequest
+    var request: CaseRequest
     /// Unix time.
     var unixSeconds: Int64
   }
@@ -17,7 +17,7 @@ final class RecordedMaster: Sendable {
     var pending: [OutgoingCall] = []
     var arrivals: [Arrival] = []
     /// The last request, when its connection was closed on it.
-    var closedOn: WireRequest?
+    var closedOn: CaseRequest?
   }
 
   private let version: GoString
@@ -34,13 +34,14 @@ final class RecordedMaster: Sendable {
   }
 
   /// What a request that came is answered.
-  func answer(_ request: WireRequest, unixSeconds: Int64) -> MasterAnswer {
+  func answer(_ request: CaseRequest, unixSeconds: Int64) -> MasterAnswer {
     state.withLock { state in
       if let closed = state.closedOn, RecordedMaster.isSame(closed, request) {
         return MasterAnswer(status: 0, closes: true)
       }
       state.arrivals.append(Arrival(request: request, unixSeconds: unixSeconds))
-      let next = state.pending.firstIndex { $0.request.method == request.method && $0.request.target == request.target }
+      let key = OutgoingComparison.key(of: request)
+      let next = state.pending.firstIndex { OutgoingComparison.key(of: $0.request) == key }
       let answer = next.map { state.pending.remove(at: $0).answer } ?? unrecorded(request)
       state.closedOn = answer.closes && request.method == "GET" ? request : nil
       return answer
@@ -60,7 +61,7 @@ final class RecordedMaster: Sendable {
 
   /// What is answered where nothing was recorded: a master's version to a ping, success to the rest, so that a case that
   /// deviates goes on.
-  private func unrecorded(_ request: WireRequest) -> MasterAnswer {
+  private func unrecorded(_ request: CaseRequest) -> MasterAnswer {
     if request.target == "/api/v4/site/ping" {
       return .json(#"{"code":0,"data":"\#(version)","msg":""}"#)
     }
@@ -77,7 +78,7 @@ final class RecordedMaster: Sendable {
     return result
   }
 
-  private static func isSame(_ left: WireRequest, _ right: WireRequest) -> Bool {
+  private static func isSame(_ left: CaseRequest, _ right: CaseRequest) -> Bool {
     left.method == "GET" && right.method == "GET" && left.target == right.target
   }
 }

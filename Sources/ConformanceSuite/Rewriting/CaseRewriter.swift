@@ -13,8 +13,8 @@ struct CaseRewriter {
   }
 
   /// A request, signed again when something a signature covers has changed.
-  func request(_ recorded: WireRequest) -> WireRequest {
-    var changed = WireRequest(
+  func request(_ recorded: CaseRequest) -> CaseRequest {
+    var changed = CaseRequest(
       method: recorded.method, target: substitution.target(recorded.target), fields: recorded.fields,
       body: substitution.bytes(recorded.body))
     changed.fields.fields = recorded.fields.fields.map { field in
@@ -31,7 +31,7 @@ struct CaseRewriter {
     return changed
   }
 
-  private func signed(_ target: GoString, _ recorded: WireRequest, _ changed: WireRequest) -> GoString {
+  private func signed(_ target: GoString, _ recorded: CaseRequest, _ changed: CaseRequest) -> GoString {
     var parts = TargetText(target)
     parts.pairs = parts.pairs?.map { pair in
       let (name, value) = TargetText.split(pair: pair)
@@ -52,7 +52,7 @@ struct CaseRewriter {
     guard let head = RawRequest(bytes) else { return substitution.bytes(bytes) }
     let end = head.bodyEnd(in: bytes)
     let written = Array(bytes[head.bodyStart..<end])
-    let recorded = WireRequest(
+    let recorded = CaseRequest(
       method: head.method, target: head.target, fields: head.fields,
       body: head.isChunked ? WireReader.unchunked(written) ?? written : written)
     let changed = request(recorded)
@@ -64,7 +64,7 @@ struct CaseRewriter {
   }
 
   /// What an answer to a rewritten request has to be: the recorded one, with what the request was changed by.
-  func expectation(_ text: [UInt8], recorded: WireRequest, sent: WireRequest) -> [UInt8] {
+  func expectation(_ text: [UInt8], recorded: CaseRequest, sent: CaseRequest) -> [UInt8] {
     var result = substitution.bytes(text)
     let (old, new) = (TargetText(recorded.target), TargetText(sent.target))
     if old.rawPath != new.rawPath, old.rawPath.count > 1 {
@@ -79,6 +79,9 @@ struct CaseRewriter {
     }
     return result
   }
+
+  /// An envelope with a gob payload, with the changes inside the payload too: any gob of the same value.
+  func gobExpectation(_ body: [UInt8]) -> [UInt8] { substitution.bytes(body) }
 
   /// A call the slave is to make of its master, and the answer it gets.
   func outgoing(_ recorded: OutgoingCall) -> OutgoingCall {
@@ -153,7 +156,7 @@ private struct RawRequest {
   }
 
   /// The bytes with another target, other header texts and another body; the announced length follows the body's.
-  func bytes(_ changed: WireRequest, body: [UInt8], grownBy growth: Int) -> [UInt8] {
+  func bytes(_ changed: CaseRequest, body: [UInt8], grownBy growth: Int) -> [UInt8] {
     var result = Array(bytes[..<targetPlace.lowerBound]) + changed.target.bytes
     var end = targetPlace.upperBound
     for (place, field) in zip(valuePlaces, changed.fields.fields) {

@@ -48,10 +48,10 @@ struct SignatureRewriter {
   }
 
   /// A request of the file as it was recorded.
-  private func recorded(_ index: Int) -> WireRequest { substitution.origin.requests[index] }
+  private func recorded(_ index: Int) -> CaseRequest { substitution.origin.requests[index] }
 
   /// The same, changed as the request that is signed.
-  private func rewritten(_ index: Int) -> WireRequest {
+  private func rewritten(_ index: Int) -> CaseRequest {
     var changed = recorded(index)
     changed.target = substitution.target(changed.target)
     changed.body = substitution.bytes(changed.body)
@@ -59,7 +59,7 @@ struct SignatureRewriter {
   }
 
   /// A text that holds a signature, for the changed request; as it is when it holds none.
-  func sign(_ text: GoString, recorded: WireRequest, changed: WireRequest) -> GoString {
+  func sign(_ text: GoString, recorded: CaseRequest, changed: CaseRequest) -> GoString {
     guard let code = SignatureText(text) else { return text }
     let (coverage, expires) = explain(code, recorded)
     let isForeign = coverage == nil
@@ -70,7 +70,7 @@ struct SignatureRewriter {
   }
 
   /// What the code of a recorded signature is good for with the recorded key; nil when that cannot be found out.
-  private func explain(_ code: SignatureText, _ request: WireRequest) -> (Coverage?, Int64) {
+  private func explain(_ code: SignatureText, _ request: CaseRequest) -> (Coverage?, Int64) {
     for expires in code.possibleExpiries {
       for coverage in coverages(request) {
         let signature = recordedKey.sign(text(coverage, request, recorded), expires: expires)
@@ -80,7 +80,7 @@ struct SignatureRewriter {
     return (nil, code.possibleExpiries[0])
   }
 
-  private func coverages(_ request: WireRequest) -> [Coverage] {
+  private func coverages(_ request: CaseRequest) -> [Coverage] {
     let isInHeader = RequestContent.isSignedInHeader(method: request.method)
     let own: [Coverage] = isInHeader ? [.content, .path] : [.path, .content]
     let others = substitution.origin.requests.indices
@@ -91,7 +91,7 @@ struct SignatureRewriter {
       + others.map { .pathOf($0) }
   }
 
-  private func text(_ coverage: Coverage, _ request: WireRequest, _ others: (Int) -> WireRequest) -> GoString {
+  private func text(_ coverage: Coverage, _ request: CaseRequest, _ others: (Int) -> CaseRequest) -> GoString {
     let target = TargetText(request.target)
     var fields = request.fields.fields
     switch coverage {

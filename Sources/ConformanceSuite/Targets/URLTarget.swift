@@ -20,7 +20,7 @@ final class URLTarget: Target {
   var unixSeconds: Int64 { HostClock.unixSeconds }
   var uptime: Double { Double(HostClock.uptime) / 1_000_000_000 }
 
-  func send(_ request: WireRequest, patience: Double) throws(ConnectionFailure) -> WireAnswer? {
+  func send(_ request: CaseRequest, patience: Double) async throws(ConnectionFailure) -> CaseAnswer? {
     let deadline = URLTarget.deadline(patience)
     let connection = try SocketConnection(to: address, deadline: deadline)
     do throws(ConnectionFailure) {
@@ -34,7 +34,7 @@ final class URLTarget: Target {
     }
   }
 
-  func sendRaw(_ bytes: [UInt8], method: GoString, answers: Int, patience: Double) throws(ConnectionFailure) -> [UInt8] {
+  func sendRaw(_ bytes: [UInt8], method: GoString, answers: Int, patience: Double) async throws(ConnectionFailure) -> [UInt8] {
     let deadline = URLTarget.deadline(patience)
     let connection = try SocketConnection(to: address, deadline: deadline)
     do throws(ConnectionFailure) { try connection.send(bytes, deadline: deadline) } catch .reset {}
@@ -67,9 +67,9 @@ final class URLTarget: Target {
     }
   }
 
-  func pause(seconds: Double) { HostClock.sleep(seconds: seconds) }
+  func pause(seconds: Double) async { HostClock.sleep(seconds: seconds) }
 
-  func wait(seconds: Double, until isDone: () -> Bool) {
+  func wait(seconds: Double, until isDone: () -> Bool) async {
     let deadline = URLTarget.deadline(seconds)
     while !isDone(), HostClock.uptime < deadline { HostClock.sleep(seconds: 0.002) }
   }

@@ -45,20 +45,20 @@ struct WireReader {
   }
 
   /// Reads an answer to a request with `method`, interim answers left out; nil when the stream ends before it.
-  mutating func answer(to method: GoString, _ pull: Pull) throws(ConnectionFailure) -> WireAnswer? {
+  mutating func answer(to method: GoString, _ pull: Pull) throws(ConnectionFailure) -> CaseAnswer? {
     while let head = try head(pull) {
       guard head.line[0].hasPrefix("HTTP/1."), let status = Int(head.line[1].text) else {
         throw .malformed("the status line is \(Latin1.text(of: head.line[0].bytes))…")
       }
       if 100..<200 ~= status { continue }
       if method == "HEAD" || status == 204 || status == 304 {
-        return WireAnswer(status: status, fields: head.fields, body: [])
+        return CaseAnswer(status: status, fields: head.fields, body: [])
       }
       do throws(ConnectionFailure) {
         let (body, isComplete) = try body(of: head, endsWithStream: true, pull)
-        return WireAnswer(status: status, fields: head.fields, body: body, isComplete: isComplete)
+        return CaseAnswer(status: status, fields: head.fields, body: body, isComplete: isComplete)
       } catch .reset {
-        return WireAnswer(status: status, fields: head.fields, body: [], isComplete: false)
+        return CaseAnswer(status: status, fields: head.fields, body: [], isComplete: false)
       }
     }
     return nil
@@ -128,14 +128,14 @@ struct WireReader {
 
 extension WireReader {
   /// The answers that some bytes hold, the last of them perhaps cut off; nil when they are no HTTP.
-  static func answers(in bytes: [UInt8], method: GoString) -> [WireAnswer]? {
+  static func answers(in bytes: [UInt8], method: GoString) -> [CaseAnswer]? {
     var reader = WireReader()
     var rest: [UInt8]? = bytes
     let pull: Pull = { () throws(ConnectionFailure) in
       defer { rest = nil }
       return rest ?? []
     }
-    var answers: [WireAnswer] = []
+    var answers: [CaseAnswer] = []
     do throws(ConnectionFailure) {
       while let answer = try reader.answer(to: method, pull) { answers.append(answer) }
     } catch {
@@ -164,7 +164,7 @@ extension WireReader {
   }
 }
 
-extension WireRequest {
+extension CaseRequest {
   /// The bytes of the request: the framing headers it does not have itself are added.
   func bytes(authority: String) -> [UInt8] {
     var bytes = method.bytes + [UInt8(ascii: " ")] + target.bytes + Array(" HTTP/1.1\r\n".utf8)
