@@ -43,7 +43,8 @@ let package = Package(
       swiftSettings: settings),
 
     .target(
-      name: "ConformanceSuite", dependencies: ["ReferenceNode", "Simulator", "LiveWorld"],
+      name: "ConformanceSuite",
+      dependencies: ["GoWire", "NodeProtocol", "NodeLoop", "ReferenceNode", "Simulator", "LiveWorld", "CCrypto"],
       swiftSettings: settings),
 
     .executableTarget(

@@ -8,10 +8,13 @@ enum ByteSearch {
     return bytes.withUnsafeBytes { haystack in
       var ranges: [Range<Int>] = []
       var start = 0
-      while let base = haystack.baseAddress, let found = memmem(base + start, haystack.count - start, needle, needle.count) {
+      while let base = haystack.baseAddress, haystack.count - start >= needle.count,
+        let found = memchr(base + start, Int32(needle[0]), haystack.count - start - needle.count + 1)
+      {
         let index = UnsafeRawPointer(found) - base
-        ranges.append(index..<(index + needle.count))
-        start = index + needle.count
+        let isFound = memcmp(found, needle, needle.count) == 0
+        if isFound { ranges.append(index..<(index + needle.count)) }
+        start = index + (isFound ? needle.count : 1)
       }
       return ranges
     }

@@ -91,12 +91,7 @@ struct CaseReader {
     if value["raw_request"] != nil {
       return .raw(
         RawExchange(
-          request: try Latin1.bytes(of: string(value, "raw_request")) ?? { () throws(SuiteError) in
-            throw wrong("raw_request", "bytes as Latin-1 text")
-          }(),
-          response: try Latin1.bytes(of: string(value, "raw_response")) ?? { () throws(SuiteError) in
-            throw wrong("raw_response", "bytes as Latin-1 text")
-          }(), outgoing: outgoing))
+          request: try latin1(value, "raw_request"), response: try latin1(value, "raw_response"), outgoing: outgoing))
     }
     guard let request = value["request"] else { throw wrong("request", "there, or raw_request or pause_seconds") }
     guard let response = value["response"] else { throw wrong("response", "there") }
@@ -154,6 +149,11 @@ struct CaseReader {
       return .digest(length: length, sha256: sha256)
     }
     throw wrong(key, "{text}, {base64} or {length, sha256}")
+  }
+
+  private func latin1(_ value: JSONValue, _ key: GoString) throws(SuiteError) -> [UInt8] {
+    guard let bytes = Latin1.bytes(of: try string(value, key)) else { throw wrong(key.text, "bytes as Latin-1 text") }
+    return bytes
   }
 
   private func text(_ value: JSONValue, _ key: GoString) throws(SuiteError) -> String { try string(value, key).text }

@@ -142,7 +142,7 @@ struct AnswerComparison {
     } else if let boundary, let other = Self.boundary(of: expected.fields) {
       differ(bytes: recorded, Self.replace(boundary, by: other, in: seen.body))
     } else if Self.isText(expected.fields) {
-      let mask = TextMask(given: TextMask.given(by: expected.request.fields))
+      let mask = TextMask(given: TextMask.ids(givenBy: expected.request.fields))
       let (left, right) = (mask.apply(recorded), mask.apply(seen.body))
       differ(bytes: left.bytes, right.bytes)
       if left.bytes == right.bytes { differences += ids.match(left.ids, right.ids, "body") }
@@ -152,7 +152,7 @@ struct AnswerComparison {
   }
 
   private mutating func compareGob(_ recorded: [UInt8], _ expected: ExpectedAnswer, _ seen: CaseAnswer) {
-    let mask = TextMask(given: TextMask.given(by: expected.request.fields))
+    let mask = TextMask(given: TextMask.ids(givenBy: expected.request.fields))
     do throws(GobEnvelope.Unreadable) {
       let left = try GobEnvelope(recorded)
       let right: GobEnvelope

@@ -1,4 +1,5 @@
 import GoWire
+import ReferenceNode
 
 /// Texts with what differs from run to run put aside: made ids, times, temporary paths, the slave's own version.
 struct TextMask {
@@ -72,7 +73,7 @@ struct TextMask {
   }
 
   /// The request ids of a request in the form in which they return (HDR-2); a nil or malformed one is none.
-  static func given(by fields: HTTPFields) -> [GoString] {
+  static func ids(givenBy fields: HTTPFields) -> [GoString] {
     guard let text = fields.first("X-Cr-Correlation-Id"), let id = try? GoUUID(text), id != .zero else { return [] }
     return [id.text]
   }

@@ -39,7 +39,8 @@ final class MasterServer: Sendable {
       throw .unfinished("the recorded master cannot listen on \(host):\(ports.last ?? 0): \(reason)")
     }
     var ends: [Int32] = [0, 0]
-    guard pipe2(&ends, O_CLOEXEC) == 0 else { throw .unfinished("no pipe: \(String(cString: strerror(errno)))") }
+    guard pipe(&ends) == 0 else { throw .unfinished("no pipe: \(String(cString: strerror(errno)))") }
+    for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
     listener = bound.descriptor
     port = bound.port
     stopEnd = ends[0]
@@ -62,8 +63,9 @@ final class MasterServer: Sendable {
 
   private func accept() {
     while SocketConnection.wait(listener, POLLIN, until: .max, stop: stopEnd) {
-      let descriptor = accept4(listener, nil, nil, Int32(SOCK_CLOEXEC.rawValue))
+      let descriptor = Glibc.accept(listener, nil, nil)
       guard descriptor >= 0 else { continue }
+      _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
       let connection = SocketConnection(descriptor: descriptor)
       let thread = HostThread { [self] in serve(connection) }
       connections.withLock { $0.append(thread) }

@@ -1,5 +1,6 @@
 import GoWire
 import NodeProtocol
+import ReferenceNode
 
 /// Signs a recorded request again after it was changed.
 ///
@@ -103,7 +104,7 @@ struct SignatureRewriter {
     case .contentOfLastHeaders: fields.reverse()
     case .contentOfOtherBodyRule:
       let isData = RequestContent.isUploadData(method: request.method, path: target.path)
-      return build(isData ? "PUT" : request.method, target.path, fields, isData ? request.body : [])
+      return build(isData ? ("PUT" as GoString) : request.method, target.path, fields, isData ? request.body : [])
     case .contentWithBody(let other): return build(request.method, target.path, fields, others(other).body)
     case .contentOf(let other):
       let request = others(other)

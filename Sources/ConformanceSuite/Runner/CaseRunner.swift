@@ -35,7 +35,7 @@ struct CaseRunner {
       case .call(let call):
         let outgoing = call.outgoing.map(rewriter.outgoing)
         await run(call, outgoing, place)
-        pending = (outgoing, TextMask.given(by: call.request.fields), false, place)
+        pending = (outgoing, TextMask.ids(givenBy: call.request.fields), false, place)
       case .raw(let raw):
         let outgoing = raw.outgoing.map(rewriter.outgoing)
         await run(raw, outgoing, place)
