@@ -22,7 +22,7 @@ struct CaseReader {
 
   private mutating func file(_ root: JSONValue) throws(SuiteError) -> [ConformanceCase] {
     var origin = CaseOrigin(
-      path: path, program: try text(root, "program"), secret: try string(root, "secret"),
+      path: path, program: try text(root, "program"), version: "", secret: try string(root, "secret"),
       site: try string(root, "site"), folder: nil, entityTags: [], requests: [])
     var cases: [ConformanceCase] = []
     for (index, value) in try list(root, "cases").enumerated() {
@@ -33,6 +33,7 @@ struct CaseReader {
     let calls = cases.flatMap(\.exchanges).compactMap { if case .call(let call) = $0 { call } else { nil } }
     origin.requests = calls.map(\.request)
     origin.entityTags = entityTags(calls)
+    origin.version = version(calls) ?? GoString(origin.program.split(separator: " ").last.map(String.init) ?? "")
     origin.folder = RecordedFolder.find(in: calls)
     return cases.map {
       var single = $0
@@ -45,6 +46,15 @@ struct CaseReader {
     var tags: [GoString] = []
     for tag in calls.compactMap({ $0.fields.first("ETag") }) where !tags.contains(tag) { tags.append(tag) }
     return tags
+  }
+
+  /// The version that the slave's calls to its master show (HDR-1).
+  private func version(_ calls: [CallExchange]) -> GoString? {
+    for agent in calls.flatMap(\.outgoing).compactMap({ $0.request.fields.first("User-Agent") })
+    where agent.hasPrefix("Cloudreve/") {
+      return GoString(agent.bytes.dropFirst(10))
+    }
+    return nil
   }
 
   private mutating func single(_ value: JSONValue, _ origin: CaseOrigin) throws(SuiteError) -> ConformanceCase {

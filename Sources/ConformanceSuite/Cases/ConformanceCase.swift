@@ -25,6 +25,8 @@ public struct CaseOrigin: Hashable, Sendable {
   public var program: String
   /// The secret they are signed with.
   public var secret: GoString
+  /// The version the recorded slave advertised: what `site/ping` answers where a case does not say.
+  public var version: GoString
   /// Where the recorded master listened: `http://127.0.0.1:7701`.
   public var site: GoString
   /// The recorded slave's working folder, when an answer shows it: `/cloudreve/cases-4.14.0/slave1`.
@@ -34,10 +36,6 @@ public struct CaseOrigin: Hashable, Sendable {
   /// Every request of the file: what a signature that is wrong on purpose may have been made for.
   public var requests: [CaseRequest]
 
-  /// The version in the program's name: what `site/ping` answers where a case does not say.
-  public var version: GoString {
-    GoString(program.split(separator: " ").last.map(String.init) ?? "")
-  }
 }
 
 /// A file or folder that lies on the slave's disk before a case begins.

@@ -73,6 +73,9 @@ public enum HostFiles {
     }
   }
 
+  /// Removes a folder when nothing is in it.
+  public static func removeEmptyFolder(_ path: String) { rmdir(path) }
+
   /// A fresh, empty folder below the system's folder for temporary files, as its real path.
   public static func makeTemporaryFolder(_ prefix: String) throws(SuiteError) -> String {
     let base = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"

@@ -6,23 +6,16 @@ struct Picture: Hashable, CustomStringConvertible {
 
   /// Fails for what is no PNG, JPEG or GIF.
   init?(_ bytes: [UInt8]) {
+    func number(_ place: Range<Int>) -> Int { bytes[place].reduce(0) { $0 << 8 | Int($1) } }
     if bytes.starts(with: [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]), bytes.count >= 24 {
-      self.init("png", bytes, width: 16..<20, height: 20..<24)
+      (format, width, height) = ("png", number(16..<20), number(20..<24))
     } else if bytes.starts(with: "GIF8".utf8), bytes.count >= 10 {
-      format = "gif"
-      width = Int(bytes[6]) | Int(bytes[7]) << 8
-      height = Int(bytes[8]) | Int(bytes[9]) << 8
+      (format, width, height) = ("gif", Int(bytes[6]) | Int(bytes[7]) << 8, Int(bytes[8]) | Int(bytes[9]) << 8)
     } else if bytes.starts(with: [0xFF, 0xD8]), let frame = Picture.jpegFrame(bytes) {
-      self.init("jpeg", bytes, width: (frame + 7)..<(frame + 9), height: (frame + 5)..<(frame + 7))
+      (format, width, height) = ("jpeg", number((frame + 7)..<(frame + 9)), number((frame + 5)..<(frame + 7)))
     } else {
       return nil
     }
-  }
-
-  private init(_ format: String, _ bytes: [UInt8], width: Range<Int>, height: Range<Int>) {
-    self.format = format
-    self.width = bytes[width].reduce(0) { $0 << 8 | Int($1) }
-    self.height = bytes[height].reduce(0) { $0 << 8 | Int($1) }
   }
 
   /// Where the frame header of a JPEG begins.

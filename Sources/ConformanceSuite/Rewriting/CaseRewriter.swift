@@ -84,13 +84,23 @@ struct CaseRewriter {
   func gobExpectation(_ body: [UInt8]) -> [UInt8] { substitution.bytes(body) }
 
   /// A call the slave is to make of its master, and the answer it gets.
+  ///
+  /// Where the slave advertises another version than the recorded one, it says so itself and its master has the same.
   func outgoing(_ recorded: OutgoingCall) -> OutgoingCall {
     var call = recorded
+    let (old, new) = (substitution.origin.version, substitution.version)
+    if old != new, !old.isEmpty {
+      call.request.fields.fields = call.request.fields.fields.map { field in
+        .init(field.name, field.value == "Cloudreve/" + old ? "Cloudreve/" + new : field.value)
+      }
+      call.answer.body = ByteSearch.replace(
+        ("\"data\":\"" + old).bytes, by: ("\"data\":\"" + new).bytes, in: call.answer.body)
+    }
     call.request.target = substitution.target(recorded.request.target)
-    call.request.fields = fields(recorded.request.fields)
+    call.request.fields = fields(call.request.fields)
     call.request.body = substitution.bytes(recorded.request.body)
     call.answer.fields = fields(recorded.answer.fields)
-    call.answer.body = substitution.bytes(recorded.answer.body)
+    call.answer.body = substitution.bytes(call.answer.body)
     return call
   }
 

@@ -8,15 +8,12 @@ struct Substitution: Sendable {
   var secret: GoString
   /// The slave's working folder.
   var folder: GoString
+  /// The version the slave advertises.
+  var version: GoString
   /// Recorded session ids and those that stand for them; only ids of letters, digits, `-` and `_`.
   var sessions: [GoString: GoString]
   /// Recorded task ids and those the slave gave instead.
   var tasks: [Int64: Int64] = [:]
-
-  /// Nothing but the slave's folder is put in: requests are sent as they were recorded.
-  static func verbatim(_ origin: CaseOrigin, folder: GoString) -> Substitution {
-    Substitution(origin: origin, site: origin.site, secret: origin.secret, folder: folder, sessions: [:])
-  }
 
   /// Bytes of a body, a header or an expectation.
   func bytes(_ bytes: [UInt8]) -> [UInt8] {

@@ -71,7 +71,7 @@ final class SocketConnection: @unchecked Sendable {
   func send(_ bytes: [UInt8], deadline: Int64) throws(ConnectionFailure) {
     var rest = bytes[...]
     while !rest.isEmpty {
-      let count = rest.withUnsafeBytes { Glibc.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL.rawValue)) }
+      let count = rest.withUnsafeBytes { Glibc.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
       if count > 0 {
         rest = rest.dropFirst(count)
       } else if errno == EAGAIN {

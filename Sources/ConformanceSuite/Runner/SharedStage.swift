@@ -1,0 +1,66 @@
+import GoWire
+
+/// One slave for all cases, which take turns: the user's own, or one that was started for the run.
+final class SharedStage: Stage {
+  private let address: SocketAddress
+  private let secret: GoString
+  private let folder: String
+  private let knowsFolder: Bool
+  private let staging: Staging
+  private let hub: MasterHub
+  private let server: MasterServer
+  private let atEnd: @Sendable () -> Void
+
+  /// - Parameters:
+  ///   - folder: the slave's working folder on this machine.
+  ///   - knowsFolder: whether the slave gives it the same name.
+  ///   - atEnd: called when the run is over.
+  init(
+    address: SocketAddress, secret: GoString, folder: String, knowsFolder: Bool, staging: Staging, origin: CaseOrigin,
+    atEnd: @escaping @Sendable () -> Void
+  ) throws(SuiteError) {
+    self.address = address
+    self.secret = secret
+    self.folder = folder
+    self.knowsFolder = knowsFolder
+    self.staging = staging
+    self.atEnd = atEnd
+    let hub = MasterHub()
+    self.hub = hub
+    server = try MasterServer(ports: staging.ports(of: origin, for: "the run")) {
+      hub.answer($0, unixSeconds: $1)
+    }
+  }
+
+  func run(_ single: ConformanceCase) -> StageOutcome {
+    let site: GoString = staging.variation == nil ? single.origin.site : GoString("http://127.0.0.1:\(server.port)")
+    let substitution = staging.substitution(for: single, site: site, secret: secret, folder: GoString(folder))
+    let master = RecordedMaster(version: substitution.version)
+    let (address, secret, folder, knowsFolder) = (address, secret, folder, knowsFolder)
+    var outcome = hub.seat(master, sessions: [], isSole: true) {
+      Blocking.run {
+        let target = URLTarget(address: address, secret: secret, folder: folder, knowsFolder: knowsFolder)
+        return await Self.play(single, on: target, master: master, substitution: substitution)
+      }
+    }
+    outcome.add(hub.takeStrays())
+    return outcome
+  }
+
+  func end() {
+    server.stop()
+    atEnd()
+  }
+}
+
+extension StageOutcome {
+  /// Counts calls that came to the master when nothing should have asked it any more.
+  mutating func add(_ strays: [RecordedMaster.Arrival]) {
+    guard case .success(let differences) = result else { return }
+    result = .success(
+      differences
+        + strays.map {
+          Difference("call to the master at an unexpected time", expected: "none", seen: "\($0.request.method) \($0.request.target)")
+        })
+  }
+}
