@@ -22,7 +22,7 @@ struct CaseReader {
 
   private mutating func file(_ root: JSONValue) throws(SuiteError) -> [ConformanceCase] {
     var origin = CaseOrigin(
-      path: path, program: try text(root, "program"), version: "", secret: try string(root, "secret"),
+      path: path, program: try text(root, "program"), secret: try string(root, "secret"), version: "",
       site: try string(root, "site"), folder: nil, entityTags: [], requests: [])
     var cases: [ConformanceCase] = []
     for (index, value) in try list(root, "cases").enumerated() {

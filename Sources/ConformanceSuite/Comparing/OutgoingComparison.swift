@@ -49,7 +49,8 @@ struct OutgoingComparison {
       return [Difference("request", expected: Self.name(expected), seen: Self.name(seen))]
     }
     var differences: [Difference] = []
-    if let recorded = Self.signature(in: expected.target), let sign = Self.signature(in: seen.target), !recorded.isEmpty {
+    if let recorded = Self.signature(in: expected.target), let sign = Self.signature(in: seen.target), !recorded.isEmpty
+    {
       differences += check(sign, of: TargetText(seen.target).path, arrival, "query sign")
     }
     differences += compareFields(expected, arrival, ids: &ids)

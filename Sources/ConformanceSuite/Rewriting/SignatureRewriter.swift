@@ -87,7 +87,9 @@ struct SignatureRewriter {
     let others = substitution.origin.requests.indices
     var names: [GoString] = []
     for field in request.fields.fields where !names.contains(field.name) { names.append(field.name) }
-    return own + [.contentOfUTF8, .contentWithout(nil), .contentOfLastHeaders, .contentOfOtherBodyRule, .rawPath, .target]
+    return own + [
+      .contentOfUTF8, .contentWithout(nil), .contentOfLastHeaders, .contentOfOtherBodyRule, .rawPath, .target,
+    ]
       + names.map { .contentWithout($0) } + others.map { .contentWithBody(of: $0) } + others.map { .contentOf($0) }
       + others.map { .pathOf($0) }
   }
@@ -136,10 +138,14 @@ private struct SignatureText {
     let bytes = text.bytes
     var index = 0
     while index < bytes.count {
-      let run = bytes[index...].prefix { Substitution.isNameByte($0) || $0 == UInt8(ascii: "+") || $0 == UInt8(ascii: "/") }
+      let run = bytes[index...].prefix {
+        Substitution.isNameByte($0) || $0 == UInt8(ascii: "+") || $0 == UInt8(ascii: "/")
+      }
       if run.count == 43 {
         let padded = run.endIndex < bytes.count && bytes[run.endIndex] == UInt8(ascii: "=")
-        let url = run.map { $0 == UInt8(ascii: "+") ? UInt8(ascii: "-") : $0 == UInt8(ascii: "/") ? UInt8(ascii: "_") : $0 }
+        let url = run.map {
+          $0 == UInt8(ascii: "+") ? UInt8(ascii: "-") : $0 == UInt8(ascii: "/") ? UInt8(ascii: "_") : $0
+        }
         if let code = try? Base64.url.decode(GoString(url + [UInt8(ascii: "=")])) {
           place = run.startIndex..<(padded ? run.endIndex + 1 : run.endIndex)
           self.code = code

@@ -57,7 +57,8 @@ struct CaseRunner {
       if let tag = conditionalTag(in: request) { request = try await substituteTag(tag, in: request, place) }
       let start = target.uptime
       guard let answer = try await target.send(request, patience: patience(call, outgoing)) else {
-        differences.append(Difference("\(place): answer", expected: "status \(call.status)", seen: "the connection closed"))
+        differences.append(
+          Difference("\(place): answer", expected: "status \(call.status)", seen: "the connection closed"))
         return
       }
       compareTime(target.uptime - start, call, outgoing, place)
@@ -99,7 +100,8 @@ struct CaseRunner {
     let isLimited = ByteSearch.contains(Array("/slave/file/content/".utf8), in: call.request.target.bytes)
     guard isLimited || outgoing.contains(where: { $0.answer.afterSeconds > 0 }) else { return }
     if seconds < took * 0.95 - 0.05 {
-      differences.append(Difference("\(place): time", expected: "\(took) s", seen: "\((seconds * 100).rounded() / 100) s"))
+      differences.append(
+        Difference("\(place): time", expected: "\(took) s", seen: "\((seconds * 100).rounded() / 100) s"))
     }
   }
 
@@ -187,7 +189,8 @@ struct CaseRunner {
     var plain = request
     plain.fields.fields.removeAll { CaseRunner.isCondition($0.name) || $0.name.equalsIgnoringASCIICase("Range") }
     guard let answer = try await target.send(plain, patience: 10), let tag = answer.fields.first("ETag") else {
-      differences.append(Difference("\(place): the plain answer before it: header etag", expected: "a tag", seen: "none"))
+      differences.append(
+        Difference("\(place): the plain answer before it: header etag", expected: "a tag", seen: "none"))
       return request
     }
     var changed = request

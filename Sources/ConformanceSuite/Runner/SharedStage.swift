@@ -60,7 +60,9 @@ extension StageOutcome {
     result = .success(
       differences
         + strays.map {
-          Difference("call to the master at an unexpected time", expected: "none", seen: "\($0.request.method) \($0.request.target)")
+          Difference(
+            "call to the master at an unexpected time", expected: "none",
+            seen: "\($0.request.method) \($0.request.target)")
         })
   }
 }

@@ -22,7 +22,8 @@ protocol Target: AnyObject {
   func send(_ request: CaseRequest, patience: Double) async throws(ConnectionFailure) -> CaseAnswer?
   /// Sends bytes and returns those that come back until the connection ends, or `answers` answers are complete and nothing more
   /// comes. With no answer expected the connection is held open for a while and then closed.
-  func sendRaw(_ bytes: [UInt8], method: GoString, answers: Int, patience: Double) async throws(ConnectionFailure) -> [UInt8]
+  func sendRaw(_ bytes: [UInt8], method: GoString, answers: Int, patience: Double) async throws(ConnectionFailure)
+    -> [UInt8]
   /// Puts files into its working folder.
   func place(_ files: [CaseFile]) throws(SuiteError)
   /// Lets time pass.

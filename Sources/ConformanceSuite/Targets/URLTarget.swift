@@ -34,7 +34,9 @@ final class URLTarget: Target {
     }
   }
 
-  func sendRaw(_ bytes: [UInt8], method: GoString, answers: Int, patience: Double) async throws(ConnectionFailure) -> [UInt8] {
+  func sendRaw(_ bytes: [UInt8], method: GoString, answers: Int, patience: Double) async throws(ConnectionFailure)
+    -> [UInt8]
+  {
     let deadline = URLTarget.deadline(patience)
     let connection = try SocketConnection(to: address, deadline: deadline)
     do throws(ConnectionFailure) { try connection.send(bytes, deadline: deadline) } catch .reset {}
