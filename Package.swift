@@ -58,6 +58,8 @@ let package = Package(
 
     .testTarget(name: "GoWireTests", dependencies: ["GoWire"], swiftSettings: settings),
     .testTarget(name: "SimulatorTests", dependencies: ["Simulator", "NodeLoop"], swiftSettings: settings),
+    .testTarget(
+      name: "NodeProtocolTests", dependencies: ["NodeProtocol", "GoWire", "TestSupport"], swiftSettings: settings),
     .testTarget(name: "NodeLoopTests", dependencies: ["NodeLoop"], swiftSettings: settings),
 
     // What tests share: the checkout, folders of their own, programs as users run them.
