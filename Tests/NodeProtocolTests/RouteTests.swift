@@ -135,15 +135,15 @@ import Testing
   }
 
   @Test func `a query is read as Go reads it`() {
-    let query = QueryParameters("a=1&a=2&b=x+y%2Bz&c;d=1&e=%zz&%66=g&h&=i&&j==k")
-    #expect(query.first("a") == "1")
-    #expect(query.first("b") == "x y+z")
-    #expect(query.first("c;d") == nil)
-    #expect(query.first("e") == nil)
-    #expect(query.first("f") == "g")
-    #expect(query.first("h") == "")
-    #expect(query.first("") == "i")
-    #expect(query.first("j") == "=k")
-    #expect(query.first("z") == nil)
+    let query = GoQuery("a=1&a=2&b=x+y%2Bz&c;d=1&e=%zz&%66=g&h&=i&&j==k")
+    #expect(query["a"] == "1")
+    #expect(query["b"] == "x y+z")
+    #expect(query["c;d"] == nil)
+    #expect(query["e"] == nil)
+    #expect(query["f"] == "g")
+    #expect(query["h"] == "")
+    #expect(query[""] == "i")
+    #expect(query["j"] == "=k")
+    #expect(query["z"] == nil)
   }
 }

@@ -66,10 +66,10 @@ public struct ReadTask: Hashable, Sendable {
   /// A completed task is forgotten after this answer.
   public var deleteOnComplete: Bool
 
-  public init(id: GoString, query: QueryParameters) throws(NodeError) {
+  public init(id: GoString, query: GoQuery) throws(NodeError) {
     self.id = try Binder.integer(id)
     guard self.id != 0 else { throw .emptyField("ID") }
-    deleteOnComplete = try Binder.bool(query.first("deleteOnComplete"))
+    deleteOnComplete = try Binder.bool(query["deleteOnComplete"])
   }
 }
 

@@ -134,14 +134,16 @@ public struct PolicySettings: WireMessage {
   }
 
   public init(_ value: GoValue) {
-    if case .structure(let known) = value { fields = known } else { fields = [] }
+    guard case .structure(let type) = PolicySettings.type else { preconditionFailure("settings are a struct") }
+    fields = type.fields.compactMap { field in
+      value[field.name].flatMap { $0 == .zero(of: field.type) ? nil : GoFieldValue(field.name, $0) }
+    }
   }
 
   public var value: GoValue { .structure(fields) }
 
   private mutating func set(_ name: GoString, _ value: GoValue) {
-    fields.removeAll { $0.name == name }
-    fields.append(GoFieldValue(name, value))
+    self = PolicySettings(.structure(fields.filter { $0.name != name } + [GoFieldValue(name, value)]))
   }
 
   public static let type: GoType = .structure(

@@ -64,9 +64,9 @@ public struct ListFiles: Hashable, Sendable {
     self.isRecursive = isRecursive
   }
 
-  public init(_ query: QueryParameters) throws(NodeError) {
-    isRecursive = try Binder.bool(query.first("recursive"))
-    guard let path = query.first("path"), !path.isEmpty else { throw .emptyField("Path") }
+  public init(_ query: GoQuery) throws(NodeError) {
+    isRecursive = try Binder.bool(query["recursive"])
+    guard let path = query["path"], !path.isEmpty else { throw .emptyField("Path") }
     self.path = path
   }
 }
@@ -82,11 +82,11 @@ public struct ContentRequest: Hashable, Sendable {
   /// Whether the answer is an attachment.
   public var isDownload: Bool
 
-  public init(source: GoString, speed: GoString, name: GoString, query: QueryParameters) throws(NodeError) {
+  public init(source: GoString, speed: GoString, name: GoString, query: GoQuery) throws(NodeError) {
     self.source = source
     self.speed = try Binder.integer(speed)
     self.name = name
-    isDownload = query.first("download")?.isEmpty == false
+    isDownload = query["download"]?.isEmpty == false
   }
 
   /// The path that `source` stands for; `-1` when it is no padded base64url (ST-9, ST-12).
@@ -102,8 +102,8 @@ public struct ContentRequest: Hashable, Sendable {
 /// The chunk that `POST /api/v4/slave/upload/:sessionId` brings (ST-4).
 public enum ChunkIndex {
   /// Absent or no number: 0.
-  public static func of(_ query: QueryParameters) -> Int64 {
-    guard let text = query.first("chunk") else { return 0 }
+  public static func of(_ query: GoQuery) -> Int64 {
+    guard let text = query["chunk"] else { return 0 }
     return Int64(text.text) ?? 0
   }
 }

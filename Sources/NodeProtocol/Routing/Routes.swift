@@ -63,27 +63,15 @@ public struct Redirect: Hashable, Sendable {
 
   init(method: GoString, path: GoString, rawQuery: GoString?) {
     let isGet = method == "GET"
-    var url = Redirect.clean(GoString(PercentEscape.encodePath(path.bytes)))
-    if let rawQuery { url += "?" + rawQuery }
+    var url = GoURL()
+    url.path = path
+    var text = GoPath.clean(url.escapedPath)
+    if path.hasSuffix("/"), !text.hasSuffix("/") { text += "/" }
+    if let rawQuery { text += "?" + rawQuery }
     status = isGet ? 301 : 307
-    location = GoString(
-      url.bytes.flatMap { $0 < 0x80 ? [$0] : Array("%\(String($0, radix: 16))".utf8) })
+    location = GoString(text.bytes.flatMap { $0 < 0x80 ? [$0] : Array("%\(String($0, radix: 16))".utf8) })
     contentType = isGet || method == "HEAD" ? "text/html; charset=utf-8" : nil
-    body = isGet ? "<a href=\"" + Redirect.escapeHTML(url) + "\">Moved Permanently</a>.\n\n" : ""
-  }
-
-  /// A path without `.`, `..` and empty segments; a slash at its end stays.
-  private static func clean(_ path: GoString) -> GoString {
-    var kept: [ArraySlice<UInt8>] = []
-    for segment in path.bytes.split(separator: UInt8(ascii: "/")) {
-      if segment.elementsEqual("..".utf8) {
-        _ = kept.popLast()
-      } else if !segment.elementsEqual(".".utf8) {
-        kept.append(segment)
-      }
-    }
-    let end: GoString = path.hasSuffix("/") && !kept.isEmpty ? "/" : ""
-    return "/" + GoString(kept.joined(separator: [UInt8(ascii: "/")])) + end
+    body = isGet ? "<a href=\"" + Redirect.escapeHTML(text) + "\">Moved Permanently</a>.\n\n" : ""
   }
 
   private static func escapeHTML(_ text: GoString) -> GoString {

@@ -51,7 +51,7 @@ public enum RequestContent {
     var lines: [GoString] = []
     for field in headers {
       guard field.name.count >= HeaderName.signedPrefix.count else { continue }
-      let name = HeaderField.canonicalName(field.name)
+      let name = field.name.canonicalHeaderName
       guard name.hasPrefix(HeaderName.signedPrefix), name != HeaderName.fileName else { continue }
       guard !names.contains(name) else { continue }  // SIGN-9
       names.append(name)
