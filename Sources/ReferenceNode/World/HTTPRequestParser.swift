@@ -97,6 +97,7 @@ public struct HTTPRequestParser: Sendable {
   private struct RequestLine {
     var method: GoString
     var target: GoString
+    var majorVersion: Int
     var minorVersion: Int
   }
 
@@ -120,8 +121,9 @@ public struct HTTPRequestParser: Sendable {
       throw .malformed("the protocol version is malformed")
     }
     try HTTPRequestTarget.check(target, method: method)
-    guard major == UInt8(ascii: "1") else { throw .unknownVersion }
-    return RequestLine(method: method, target: target, minorVersion: Int(minor - UInt8(ascii: "0")))
+    return RequestLine(
+      method: method, target: target, majorVersion: Int(major - UInt8(ascii: "0")),
+      minorVersion: Int(minor - UInt8(ascii: "0")))
   }
 
   // MARK: The fields
@@ -129,19 +131,24 @@ public struct HTTPRequestParser: Sendable {
   private func head() throws(HTTPRefusal) -> HTTPRequestHead {
     let line = try requestLine()
     var fields = try headerFields()
-    let framing = try Self.framing(of: &fields, minorVersion: line.minorVersion)
+    // The order in which Go looks, since the first trouble decides the answer.
     let hosts = Self.values(of: "Host", in: fields)
     if hosts.count > 1 { throw .malformed("more than one Host") }
+    let framing = try Self.framing(of: &fields, minorVersion: line.minorVersion)
+    guard line.majorVersion == 1 else { throw .unknownVersion }
     if hosts.isEmpty, line.minorVersion >= 1, line.method != "CONNECT" {
       throw .badRequest("missing required Host header")
     }
     if let host = hosts.first, !host.bytes.allSatisfy(Self.isHostByte) { throw .badRequest("malformed Host header") }
+    guard fields.fields.allSatisfy({ $0.name.bytes.allSatisfy(Self.isTokenByte) }) else {
+      throw .badRequest("invalid header name")
+    }
     let connection = Self.values(of: "Connection", in: fields)
     let closes = connection.contains { Self.hasToken("close", in: $0) }
     let keeps = connection.contains { Self.hasToken("keep-alive", in: $0) }
     let expect = fields.first("Expect") ?? ""
     let expectation: HTTPRequestHead.Expectation =
-      Self.hasToken("100-continue", in: expect) ? .continue : expect.isEmpty ? .none : .unknown
+      Self.hasWord("100-continue", in: expect) ? .continue : expect.isEmpty ? .none : .unknown
     return HTTPRequestHead(
       method: line.method, target: line.target, minorVersion: line.minorVersion, fields: fields, framing: framing,
       expectation: expectation, keepsAlive: line.minorVersion == 0 ? keeps && !closes : !closes)
@@ -168,7 +175,6 @@ public struct HTTPRequestParser: Sendable {
       guard name.allSatisfy({ Self.isTokenByte($0) || $0 == UInt8(ascii: " ") }) else {
         throw .malformed("a header name that is no token")
       }
-      guard name.allSatisfy(Self.isTokenByte) else { throw .badRequest("invalid header name") }
       let value = Self.trimmed(line[(colon + 1)...])
       guard value.allSatisfy(Self.isValueByte) else { throw .malformed("a control character in a header value") }
       fields.add(GoString(name), GoString(value))
@@ -209,6 +215,11 @@ public struct HTTPRequestParser: Sendable {
   /// Whether a comma list has an element, compared without case.
   static func hasToken(_ token: GoString, in list: GoString) -> Bool {
     list.bytes.split(separator: UInt8(ascii: ",")).contains { GoString(trimmed($0)).equalsIgnoringASCIICase(token) }
+  }
+
+  /// Whether a text has a word between blanks and commas, compared without case.
+  private static func hasWord(_ word: GoString, in text: GoString) -> Bool {
+    text.bytes.split { isBlank($0) || $0 == UInt8(ascii: ",") }.contains { GoString($0).equalsIgnoringASCIICase(word) }
   }
 
   /// A number of decimal digits only, below 2^63.

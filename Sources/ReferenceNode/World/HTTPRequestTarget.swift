@@ -56,7 +56,7 @@ enum HTTPRequestTarget {
       let host = authority.prefix { $0 != UInt8(ascii: ":") }
       guard host.allSatisfy({ HTTPRequestParser.isHostByte($0) || $0 >= 0x80 }), !host.contains(UInt8(ascii: "["))
       else { throw .malformed("a malformed host in the target") }
-      try checkEscapes(host)
+      try checkEscapes(host, inHost: true)
       port = authority[host.endIndex...]
     }
     guard port.dropFirst().allSatisfy({ 0x30...0x39 ~= $0 }) else { throw .malformed("a port that is no number") }
@@ -66,12 +66,16 @@ enum HTTPRequestTarget {
     isHexDigit(byte) || byte == UInt8(ascii: ":") || byte == UInt8(ascii: ".")
   }
 
-  private static func checkEscapes(_ text: ArraySlice<UInt8>) throws(HTTPRefusal) {
+  /// In a host an escape may stand for a percent sign or a byte beyond ASCII only.
+  private static func checkEscapes(_ text: ArraySlice<UInt8>, inHost: Bool = false) throws(HTTPRefusal) {
     var index = text.startIndex
     while index < text.endIndex {
       if text[index] == UInt8(ascii: "%") {
         guard text.endIndex - index > 2, isHexDigit(text[index + 1]), isHexDigit(text[index + 2]) else {
-          throw .malformed("a broken escape in the path")
+          throw .malformed("a broken escape in the target")
+        }
+        if inHost, text[index + 1] < UInt8(ascii: "8"), !text[index...].starts(with: "%25".utf8) {
+          throw .malformed("an escaped letter in the host")
         }
         index += 3
       } else {

@@ -256,7 +256,7 @@ public final class MemoryDisk: Disk, @unchecked Sendable {
       try requireWritable(node)
       if truncate {
         change(node) { $0.truncate(to: 0) }
-        releaseReserve(node)
+        limitReserve(node, to: 0)
       }
       return MemoryFile(self, node, name, isReadable: true, isWritable: true)
     }
@@ -269,9 +269,10 @@ public final class MemoryDisk: Disk, @unchecked Sendable {
     return MemoryFile(self, node, name, isReadable: true, isWritable: true)
   }
 
-  func releaseReserve(_ node: MemoryNode) {
+  /// Gives back room that was reserved beyond a size.
+  func limitReserve(_ node: MemoryNode, to size: Int64) {
     let before = node.charge
-    node.reserved = 0
+    node.reserved = min(node.reserved, size)
     store.charge += node.charge - before
   }
 

@@ -61,7 +61,7 @@ final class MemoryFile: DiskFile, @unchecked Sendable {
       try requireWritable()
       guard size >= 0 else { throw .invalidArgument }
       guard size <= Self.longest else { throw .tooLarge }
-      if node.reserved > size { disk.releaseReserve(node) }
+      disk.limitReserve(node, to: size)
       disk.change(node) { $0.truncate(to: size) }
     }
   }

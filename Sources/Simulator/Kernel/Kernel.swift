@@ -35,10 +35,16 @@ public final class Kernel: @unchecked Sendable {
 
   private struct Waiting {
     var who: String
+    var task: String?
     var what: () -> String
     var since: Uptime
     /// Sends the waiting task home when the simulation ends.
     var abandon: () -> Void
+
+    var name: String {
+      guard let task, task != who else { return who }
+      return task.hasPrefix(who) ? task : "\(who) (\(task))"
+    }
   }
 
   private let loop: NodeLoop
@@ -48,6 +54,8 @@ public final class Kernel: @unchecked Sendable {
   private var waits: [Int: Waiting] = [:]
   private var waitsBegun = 0
   private let stepBudget: UInt64
+  private var sentHome = 0
+  private static let mostSentHome = 100_000
 
   /// Time since the simulation began.
   public private(set) var uptime = Uptime(nanoseconds: 0)
@@ -162,7 +170,7 @@ public final class Kernel: @unchecked Sendable {
   /// Who waits for what at this moment, oldest first.
   public var waiting: [SimulationFailure.Wait] {
     waits.sorted { $0.key < $1.key }
-      .map { SimulationFailure.Wait(who: $0.value.who, what: $0.value.what(), since: $0.value.since) }
+      .map { SimulationFailure.Wait(who: $0.value.name, what: $0.value.what(), since: $0.value.since) }
   }
 
   /// Stops the program with a clear message when the caller is not on the kernel's thread.
@@ -181,6 +189,7 @@ public final class Kernel: @unchecked Sendable {
 
   /// Waits until a time; false when the task was cancelled first. A time that has passed lets what is ready run first.
   func sleep(until deadline: Uptime) async -> Bool {
+    if isEnding { await sendHome() }
     if isEnding || Task.isCancelled { return false }
     let sleeper = Sleeper(kernel: self)
     return await withTaskCancellationHandler {
@@ -216,6 +225,12 @@ public final class Kernel: @unchecked Sendable {
     }
   }
 
+  /// Called by every wait once the run is over. What goes on waiting for ever, whatever it is told, is left behind.
+  func sendHome() async {
+    sentHome += 1
+    if sentHome > Self.mostSentHome { await withUnsafeContinuation { (_: UnsafeContinuation<Void, Never>) in } }
+  }
+
   /// Calls `body` at a time, on the kernel's thread, unless cancelled before.
   func at(_ time: Uptime, _ body: @escaping () -> Void) -> TimerID {
     timers.arm(at: max(time, uptime).nanoseconds, .call(body))
@@ -229,7 +244,7 @@ public final class Kernel: @unchecked Sendable {
   /// simulation ends before.
   func beginWait(_ who: String, for what: @escaping () -> String, abandon: @escaping () -> Void) -> Int {
     waitsBegun += 1
-    waits[waitsBegun] = Waiting(who: who, what: what, since: uptime, abandon: abandon)
+    waits[waitsBegun] = Waiting(who: who, task: Task.name, what: what, since: uptime, abandon: abandon)
     return waitsBegun
   }
 
@@ -251,7 +266,7 @@ public final class Kernel: @unchecked Sendable {
   }
 
   private func idle(_ what: String, _ condition: (@Sendable () -> Bool)?) async {
-    if isEnding { return }
+    if isEnding { return await sendHome() }
     let hand = OneShot<Void>(self)
     idlers.append(Idler(condition: condition, hand: hand))
     await hand.wait(Task.name ?? "the body", for: { what }, otherwise: ())

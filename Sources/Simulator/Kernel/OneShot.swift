@@ -26,7 +26,10 @@ final class OneShot<Value: Sendable>: @unchecked Sendable {
   /// Waits for the value. When the simulation ends first, or the task is cancelled, `otherwise` is delivered.
   func wait(_ who: String, for what: @escaping () -> String, otherwise: Value) async -> Value {
     if let value { return value }
-    if kernel.isEnding { return otherwise }
+    if kernel.isEnding {
+      await kernel.sendHome()
+      return otherwise
+    }
     let wait = kernel.beginWait(who, for: what) { self.deliver(otherwise) }
     defer { kernel.endWait(wait) }
     return await withTaskCancellationHandler {

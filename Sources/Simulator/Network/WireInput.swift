@@ -9,64 +9,56 @@ final class WireInput: @unchecked Sendable {
 
   private let kernel: Kernel
   private var steps: ArraySlice<WireStep>
-  private var pending: ArraySlice<UInt8> = []
+  /// What is on its way; the last is the next to arrive.
+  private var pending: [ArraySlice<UInt8>] = []
+  private var pendingCount = 0
   private var reader: OneShot<Void>?
   private var feeder: OneShot<Void>?
   private var isFeeding = false
 
   /// Whether the client has gone.
   private(set) var isGone = false
-  /// Whether the client has sent all it had and waits.
-  private(set) var isSilent = false
   /// Called once when the client goes.
   var onGone: (() -> Void)?
 
   init(_ kernel: Kernel, _ steps: [WireStep]) {
     self.kernel = kernel
     self.steps = steps[...]
-    takeBytes()
-    if !self.steps.isEmpty { feed() }
+    if !steps.allSatisfy({ if case .bytes = $0 { true } else { false } }) { feed() }
   }
 
-  /// Makes what can be sent at once available, without a task of its own.
-  private func takeBytes() {
-    while pending.isEmpty, case .bytes(let bytes)? = steps.first {
-      steps.removeFirst()
-      pending = bytes[...]
-    }
-    isSilent = steps.isEmpty && pending.isEmpty
-  }
+  /// Whether the client has sent all it had, and waits.
+  private var isSilent: Bool { steps.isEmpty && pending.isEmpty && !isFeeding }
 
+  /// A client that also waits or leaves needs a task of its own; one that only sends is read from where its bytes lie.
   private func feed() {
-    let hasOnlyBytes = steps.allSatisfy { if case .bytes = $0 { true } else { false } }
-    guard !hasOnlyBytes else { return }
     isFeeding = true
     Task(name: "a client") {
-      while let step = steps.popFirst(), !isGone {
+      while let step = steps.popFirst(), !isGone, !kernel.isEnding {
         switch step {
         case .bytes(let bytes): await push(bytes)
         case .pause(let span): _ = await kernel.sleep(until: kernel.uptime + span)
         case .close: leave()
         }
       }
-      isSilent = true
+      isFeeding = false
       reader?.deliver(())
     }
   }
 
   private func push(_ bytes: [UInt8]) async {
     var rest = bytes[...]
-    while !rest.isEmpty, !isGone {
-      if pending.count >= Self.window {
+    while !rest.isEmpty, !isGone, !kernel.isEnding {
+      if pendingCount >= Self.window {
         let room = OneShot<Void>(kernel)
         feeder = room
         await room.wait("a client", for: { "the server to take more" }, otherwise: ())
-        if kernel.isEnding { return }
         continue
       }
-      let piece = rest.prefix(Self.window - pending.count)
+      let piece = rest.prefix(Self.window - pendingCount)
       rest = rest.dropFirst(piece.count)
-      pending = ArraySlice(Array(pending) + piece)
+      pending.insert(piece, at: 0)
+      pendingCount += piece.count
       reader?.deliver(())
     }
   }
@@ -76,6 +68,7 @@ final class WireInput: @unchecked Sendable {
     guard !isGone else { return }
     isGone = true
     pending = []
+    pendingCount = 0
     reader?.deliver(())
     feeder?.deliver(())
     onGone?()
@@ -85,11 +78,16 @@ final class WireInput: @unchecked Sendable {
   /// Up to `limit` bytes; waits for the first. Nil when the client has gone, or keeps silent and `waits` is false.
   func next(_ limit: Int, waits: Bool, _ who: String, for what: @escaping () -> String) async -> ArraySlice<UInt8>? {
     while !isGone {
-      if pending.isEmpty, !isFeeding { takeBytes() }
-      if !pending.isEmpty {
-        let piece = pending.prefix(limit)
-        pending = pending.dropFirst(piece.count)
-        if pending.count < Self.window { feeder?.deliver(()) }
+      if pending.isEmpty, !isFeeding, case .bytes(let bytes)? = steps.popFirst() {
+        if bytes.isEmpty { continue }
+        pending.append(bytes[...])
+        pendingCount += bytes.count
+      }
+      if let front = pending.popLast() {
+        let piece = front.prefix(limit)
+        if piece.count < front.count { pending.append(front.dropFirst(piece.count)) }
+        pendingCount -= piece.count
+        if pendingCount < Self.window { feeder?.deliver(()) }
         return piece
       }
       if isSilent, !waits { return nil }
@@ -104,8 +102,8 @@ final class WireInput: @unchecked Sendable {
 
   /// Puts back what was read too far.
   func unread(_ bytes: ArraySlice<UInt8>) {
-    guard !bytes.isEmpty else { return }
-    pending = pending.isEmpty ? bytes : ArraySlice(Array(bytes) + pending)
-    isSilent = false
+    guard !bytes.isEmpty, !isGone else { return }
+    pending.append(bytes)
+    pendingCount += bytes.count
   }
 }
