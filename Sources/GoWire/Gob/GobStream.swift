@@ -10,13 +10,13 @@ struct GobStream {
   /// Where the message being read ends and the next begins.
   private(set) var end = 0
   private(set) var types: [Int32: GobWireType] = [:]
-  private var valuesLeft: Int
+  /// How many values were read or skipped so far.
+  private(set) var spent = 0
   private var depth = 0
 
   init(_ bytes: [UInt8], limits: GobLimits) {
     self.bytes = bytes
     self.limits = limits
-    valuesLeft = limits.count
   }
 
   /// Bytes left in the message.
@@ -133,8 +133,8 @@ struct GobStream {
 
   /// Counts a value that is about to be read.
   mutating func spend() throws(GobError) {
-    guard valuesLeft > 0 else { throw GobError(.limit, "gob: more than \(limits.count) values") }
-    valuesLeft -= 1
+    guard spent < limits.count else { throw GobError(.limit, "gob: more than \(limits.count) values") }
+    spent += 1
   }
 
   mutating func enter() throws(GobError) {
