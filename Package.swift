@@ -61,6 +61,8 @@ let package = Package(
     .testTarget(
       name: "NodeProtocolTests", dependencies: ["NodeProtocol", "GoWire", "TestSupport"], swiftSettings: settings),
     .testTarget(name: "NodeLoopTests", dependencies: ["NodeLoop"], swiftSettings: settings),
+    .testTarget(
+      name: "ReferenceNodeTests", dependencies: ["ReferenceNode", "Simulator", "TestSupport"], swiftSettings: settings),
 
     // What tests share: the checkout, folders of their own, programs as users run them.
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),

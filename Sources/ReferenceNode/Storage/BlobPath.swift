@@ -39,8 +39,13 @@ enum BlobPath {
   static func parent(_ path: DiskPath) -> DiskPath? {
     let cleaned = clean(path.text).bytes
     guard !cleaned.isEmpty, cleaned != [slash] else { return nil }
-    guard let cut = cleaned.lastIndex(of: slash) else { return DiskPath("") }
+    guard let cut = cleaned.lastIndex(of: slash) else { return .home }
     return DiskPath(GoString(cleaned[..<max(cut, 1)]))
+  }
+
+  /// Whether an absolute, clean path is another one or lies below it.
+  static func contains(_ folder: GoString, _ path: GoString) -> Bool {
+    folder == path || folder == "/" || path.hasPrefix(folder + "/")
   }
 
   /// `name` in `folder`.

@@ -10,6 +10,13 @@ public struct DiskPath: Hashable, Sendable {
     guard !text.bytes.contains(0) else { return nil }
     self.text = text
   }
+
+  private init(unchecked text: GoString) {
+    self.text = text
+  }
+
+  /// The node's folder.
+  public static let home = DiskPath(unchecked: "")
 }
 
 /// Why a disk operation failed: the operating system's reason, in Go's words.

@@ -1,0 +1,132 @@
+import GoWire
+import NodeProtocol
+
+/// `GET|HEAD file/content` (ST-9…11).
+struct ContentHandler: Sendable {
+  private let profile: Profile
+  private let store: BlobStore
+  private let world: World
+  private let types: ContentTypes
+  private let cacheControl: GoString
+  /// The one tag of a process (QUIRK-7).
+  private let constantTag: GoString
+
+  init(configuration: SlaveConfiguration, store: BlobStore, world: World) {
+    profile = configuration.profile
+    self.store = store
+    self.world = world
+    types = ContentTypes(settings: configuration.settings)
+    cacheControl = HeaderValue.publicCache(maxAge: configuration.settings.publicMaxAge)
+    constantTag = "\"" + Base64.url.encode(world.entropy.bytes(3)) + "\""
+  }
+
+  func serve(
+    source: GoString, speed: GoString, name: GoString, _ context: RequestContext
+  ) async throws(Refusal) -> HTTPResponse {
+    let message = try binding { () throws(NodeError) in
+      try ContentRequest(source: source, speed: speed, name: name, query: context.target.query)
+    }
+    let text: GoString
+    do throws(NodeError) {
+      text = try ContentRequest.path(of: message.source)
+    } catch {
+      throw .failed(error, status: 400)
+    }
+    let (file, status) = try await open(text)
+    let etag = tag(of: status)
+    let type: GoString
+    if let known = types.type(ofName: message.name) {
+      type = known
+    } else {
+      type = await unknownType(of: file, status)
+    }
+    let request = context.request
+    let plan = ContentPlan(
+      method: request.method, conditions: ContentConditions { request.fields.first($0) }, size: status.size,
+      etag: etag, contentType: type, boundary: { ContentPlan.boundary(random: world.entropy.bytes(30)) })
+    var response = HTTPResponse(status: plan.status)
+    response.fields.fields.reserveCapacity(plan.fields.count + 3)
+    for field in plan.fields { response.fields.add(field.name, field.value) }
+    response.fields.add(HeaderName.cacheControl, cacheControl)
+    if message.isDownload {  // ST-11
+      response.fields.add("Content-Disposition", ContentDisposition.attachment(named: message.name))
+    }
+    response.body = await body(plan, file, status, bytesPerSecond: message.speed)
+    return response
+  }
+
+  private func open(_ text: GoString) async throws(Refusal) -> (any DiskFile, FileStatus) {
+    do throws(DiskError) {
+      guard let path = BlobPath.path(text) else { throw DiskError(.notFound, "invalid argument") }
+      let file = try await store.disk.open(path, .read)
+      do throws(DiskError) {
+        let status = try await file.status()
+        let isServed = status.isRegular || (status.isDirectory && !profile.refusesFolderContent)  // QUIRK-14
+        guard isServed else { throw DiskError(.isADirectory, "not a regular file") }
+        return (file, status)
+      } catch {
+        await file.close()
+        throw error
+      }
+    } catch  where error.kind == .outsideRoot {
+      throw .failed(BlobStore.outside(text), status: 400)
+    } catch {
+      throw .failed(NodeError(.pathNotExist, "Path not exist", cause: GoString(error.text)), status: 400)
+    }
+  }
+
+  private func body(
+    _ plan: ContentPlan, _ file: any DiskFile, _ status: FileStatus, bytesPerSecond: Int64
+  ) async -> HTTPResponseBody {
+    let count = plan.length
+    if status.isDirectory, plan.status < 300 {
+      await file.close()
+      return .stream(count: count, BrokenBody())
+    }
+    if plan.parts.isEmpty {
+      await file.close()
+      return .empty
+    }
+    let limit = SpeedLimit(bytesPerSecond: bytesPerSecond, now: world.clock.uptime)
+    if plan.parts.count == 1 {
+      switch plan.parts[0] {
+      case .bytes(let bytes):
+        await file.close()
+        return .bytes(bytes)
+      case .file(let range) where limit == nil:
+        return .file(file, offset: range.start, count: range.count)
+      case .file:
+        break
+      }
+    }
+    let segments = plan.parts.map { part -> FileBody.Segment in
+      switch part {
+      case .bytes(let bytes): .bytes(bytes)
+      case .file(let range): .file(offset: range.start, count: range.count)
+      }
+    }
+    return .stream(count: count, FileBody(segments, of: file, limit: limit, clock: world.clock))
+  }
+
+  /// QUIRK-7
+  private func tag(of status: FileStatus) -> GoString {
+    switch profile.etag {
+    case .constant: constantTag
+    case .contentVersion:
+      GoString(
+        "\"\(String(status.identity, radix: 36))-\(String(status.changed, radix: 36))-\(String(status.size, radix: 36))\""
+      )
+    }
+  }
+
+  /// The type of content whose name tells nothing (ST-10).
+  private func unknownType(of file: any DiskFile, _ status: FileStatus) async -> GoString {
+    switch profile.unknownContentType {
+    case .octetStream: return "application/octet-stream"
+    case .sniffed:
+      // What cannot be read has nothing to tell.
+      let head = status.isDirectory ? [] : (try? await file.read(at: 0, count: 512)) ?? []
+      return ContentTypes.sniffed(head)
+    }
+  }
+}
