@@ -60,6 +60,7 @@ let package = Package(
     .testTarget(name: "SimulatorTests", dependencies: ["Simulator", "NodeLoop"], swiftSettings: settings),
     .testTarget(
       name: "NodeProtocolTests", dependencies: ["NodeProtocol", "GoWire", "TestSupport"], swiftSettings: settings),
+    .testTarget(name: "ReportTests", dependencies: ["ConformanceSuite"], swiftSettings: settings),
     .testTarget(name: "NodeLoopTests", dependencies: ["NodeLoop"], swiftSettings: settings),
     .testTarget(
       name: "ReferenceNodeTests", dependencies: ["ReferenceNode", "Simulator", "TestSupport"], swiftSettings: settings),
