@@ -71,3 +71,9 @@ let package = Package(
     .testTarget(name: "CommandTests", dependencies: ["TestSupport", "nodelab"], swiftSettings: settings),
   ]
 )
+
+// NODELAB_ONLY_TESTS=GoWireTests,SimulatorTests builds these test targets alone: `swift test` links all of them otherwise.
+if let only = Context.environment["NODELAB_ONLY_TESTS"] {
+  let names = only.split(separator: ",").map(String.init)
+  package.targets.removeAll { $0.type == .test && !names.contains($0.name) }
+}
