@@ -39,7 +39,7 @@ let package = Package(
       name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
     .target(name: "CPosix"),
     .target(
-      name: "LiveWorld", dependencies: ["ReferenceNode", "NodeLoop", "CPosix", "CMicrohttpd", "CCurl"],
+      name: "LiveWorld", dependencies: ["ReferenceNode", "NodeLoop", "CCrypto", "CPosix", "CMicrohttpd", "CCurl"],
       swiftSettings: settings),
 
     .target(

@@ -211,3 +211,13 @@ int cposix_is_numeric_host(const char *host) {
   unsigned char address[sizeof(struct in6_addr)];
   return inet_pton(AF_INET, host, address) == 1 || inet_pton(AF_INET6, host, address) == 1;
 }
+
+int cposix_resolve_host(const char *name, char *text, size_t count) {
+  struct addrinfo hints = {.ai_socktype = SOCK_STREAM};
+  struct addrinfo *found = NULL;
+  int error = getaddrinfo(name, NULL, &hints, &found);
+  if (error != 0) return error;
+  error = getnameinfo(found->ai_addr, found->ai_addrlen, text, (socklen_t)count, NULL, 0, NI_NUMERICHOST);
+  freeaddrinfo(found);
+  return error;
+}

@@ -59,7 +59,8 @@ uint16_t cposix_local_port(int fd);
 void cposix_address_text(const void *_Nullable address, char *_Nonnull text, size_t count);
 ssize_t cposix_peek(int fd);
 ssize_t cposix_send(int fd, const void *_Nonnull bytes, size_t count);
-// Numeric addresses of a host name, resolved by the system; 0, or getaddrinfo's error.
 int cposix_is_numeric_host(const char *_Nonnull host);
+// The first numeric address of a host name, resolved by the system: blocks. 0, or getaddrinfo's error.
+int cposix_resolve_host(const char *_Nonnull name, char *_Nonnull text, size_t count);
 
 #endif

@@ -89,6 +89,18 @@ public final class LiveLoop: @unchecked Sendable {
     return box.take()
   }
 
+  /// Does something that has no wait in it: on the loop, or at once when the loop does not run yet.
+  func settle<Result: Sendable, Failure: Error>(
+    _ body: @escaping @Sendable () throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    if isCurrent || !inbox.withLock({ $0.hasThread }) { return try body() }
+    let box = WaitingBox<Swift.Result<Result, Failure>>()
+    deliver {
+      do throws(Failure) { box.fill(.success(try body())) } catch { box.fill(.failure(error)) }
+    }
+    return try box.take().get()
+  }
+
   /// Runs an operation on the loop from a task outside it; the caller goes on where it was, not on the loop.
   public func value<Result: Sendable>(_ operation: @escaping @Sendable () async -> Result) async -> Result {
     precondition(!isCurrent, "on the loop, call the operation itself")

@@ -1,0 +1,167 @@
+import CMicrohttpd
+import GoWire
+import ReferenceNode
+
+/// Turns an answer of the node into one of the library's.
+enum ResponseMaker {
+  struct Made {
+    let response: OpaquePointer
+    let status: Int
+    /// Set when the body is pulled from a source.
+    let stream: ResponseStream?
+  }
+
+  /// Pieces in which a stream is asked for.
+  private static let pieceSize = 65536
+
+  /// The library's answer, to be destroyed by the caller after queueing; nil when memory is out or the node made no answer.
+  static func make(_ response: HTTPResponse, closes: Bool, exchange: ServerExchange) -> Made? {
+    var status = response.status
+    if !(200...999 ~= status) { status = 500 }
+    guard let (made, stream) = body(response.body, status, exchange) else { return nil }
+    for field in response.fields.fields where !isOfTheDoor(field.name) {
+      add(field.name, field.value, to: made)
+    }
+    if closes { add("Connection", "close", to: made) }
+    return Made(response: made, status: status, stream: stream)
+  }
+
+  /// A refusal: the text, no length, and the end of the connection (HDR-8).
+  static func closing(_ text: String) -> OpaquePointer? {
+    guard !text.isEmpty else {
+      guard let response = cmicrohttpd_response(0, nil) else { return nil }
+      add("Connection", "close", to: response)
+      return response
+    }
+    guard let response = unmeasured(Array(text.utf8)) else { return nil }
+    add("Content-Type", "text/plain; charset=utf-8", to: response)
+    return response
+  }
+
+  /// An answer with its body in one piece of bytes, for the socket itself; nil when its body is a file or a stream.
+  static func plainBytes(_ response: HTTPResponse, isHead: Bool) -> [UInt8]? {
+    let body: [UInt8]
+    switch response.body {
+    case .empty: body = []
+    case .bytes(let bytes): body = bytes
+    case .file, .stream: return nil
+    }
+    let reason = MHD_get_reason_phrase_for(UInt32(clamping: response.status)).map { String(cString: $0) } ?? ""
+    var out = GoString("HTTP/1.1 \(response.status) \(reason)\r\n")
+    for field in response.fields.fields where !isOfTheDoor(field.name) {
+      out += field.name + ": " + field.value + "\r\n"
+    }
+    out += GoString("Content-Length: \(body.count)\r\nConnection: close\r\n\r\n")
+    return out.bytes + (isHead ? [] : body)
+  }
+
+  // MARK: Private
+
+  private static func body(
+    _ body: HTTPResponseBody, _ status: Int, _ exchange: ServerExchange
+  ) -> (OpaquePointer, ResponseStream?)? {
+    if status == 304 {
+      // The library would add a length, or chunks, to an answer that keeps the connection.
+      discard(body)
+      return unmeasured([]).map { ($0, nil) }
+    }
+    switch body {
+    case .empty:
+      return cmicrohttpd_response(0, nil).map { ($0, nil) }
+    case .bytes(let bytes):
+      return bytes.withUnsafeBytes { buffer in
+        cmicrohttpd_response(buffer.count, buffer.baseAddress).map { ($0, nil) }
+      }
+    case .file(let file, let offset, let count):
+      if count > 0, offset >= 0, let live = file as? LiveDiskFile, let descriptor = live.takeDescriptor() {
+        // The kernel sends it; a part that is not in memory holds up the loop while the disk is asked.
+        return MHD_create_response_from_fd_at_offset64(UInt64(count), descriptor, UInt64(offset)).map { ($0, nil) }
+      }
+      return streamed(FilePartBody(file, offset: offset, count: count), max(0, count), exchange)
+    case .stream(let count, let source):
+      return streamed(source, count.map { max(0, $0) }, exchange)
+    }
+  }
+
+  private static func discard(_ body: HTTPResponseBody) {
+    switch body {
+    case .file(let file, _, _): Task { await file.close() }
+    case .empty, .bytes, .stream: break
+    }
+  }
+
+  private static func streamed(
+    _ source: any HTTPBody, _ count: Int64?, _ exchange: ServerExchange
+  ) -> (OpaquePointer, ResponseStream?)? {
+    let stream = ResponseStream(exchange, source, count: count)
+    let context = Unmanaged.passRetained(stream)
+    let response = MHD_create_response_from_callback(
+      count.map { UInt64($0) } ?? cmicrohttpd_size_unknown, pieceSize,
+      { context, _, buffer, room in
+        guard let context, let buffer else { return cmicrohttpd_end_with_error }
+        return Unmanaged<ResponseStream>.fromOpaque(context).takeUnretainedValue().read(into: buffer, room: room)
+      }, context.toOpaque(),
+      { context in
+        guard let context else { return }
+        Unmanaged<ResponseStream>.fromOpaque(context).takeRetainedValue().stop()
+      })
+    guard let response else {
+      context.release()
+      return nil
+    }
+    return (response, stream)
+  }
+
+  /// Bytes whose end is the end of the connection.
+  private static func unmeasured(_ bytes: [UInt8]) -> OpaquePointer? {
+    let context = Unmanaged.passRetained(ByteSource(bytes))
+    let response = MHD_create_response_from_callback(
+      cmicrohttpd_size_unknown, max(bytes.count, 1),
+      { context, position, buffer, room in
+        guard let context, let buffer else { return cmicrohttpd_end_with_error }
+        return Unmanaged<ByteSource>.fromOpaque(context).takeUnretainedValue().read(position, into: buffer, room: room)
+      }, context.toOpaque(),
+      { context in
+        if let context { Unmanaged<ByteSource>.fromOpaque(context).release() }
+      })
+    guard let response else {
+      context.release()
+      return nil
+    }
+    cmicrohttpd_end_with_connection(response)
+    return response
+  }
+
+  /// Framing is the door's business.
+  private static func isOfTheDoor(_ name: GoString) -> Bool {
+    switch name.count {
+    case 10: name.equalsIgnoringASCIICase("Connection")
+    case 14: name.equalsIgnoringASCIICase("Content-Length")
+    case 17: name.equalsIgnoringASCIICase("Transfer-Encoding")
+    default: false
+    }
+  }
+
+  private static func add(_ name: GoString, _ value: GoString, to response: OpaquePointer) {
+    _ = name.withCString { name in value.withCString { MHD_add_response_header(response, name, $0) } }
+  }
+}
+
+/// Bytes that the library reads by position.
+private final class ByteSource {
+  private let bytes: [UInt8]
+
+  init(_ bytes: [UInt8]) {
+    self.bytes = bytes
+  }
+
+  func read(_ position: UInt64, into buffer: UnsafeMutablePointer<CChar>, room: Int) -> Int {
+    let start = Int(clamping: position)
+    guard start < bytes.count else { return cmicrohttpd_end_of_stream }
+    let count = min(room, bytes.count - start)
+    bytes.withUnsafeBytes {
+      UnsafeMutableRawPointer(buffer).copyMemory(from: $0.baseAddress! + start, byteCount: count)
+    }
+    return count
+  }
+}

@@ -1,0 +1,130 @@
+import CMicrohttpd
+import CPosix
+import Glibc
+import GoWire
+import ReferenceNode
+
+/// A connection of a server, from its acceptance to its end; one request at a time.
+///
+/// The invariant behind `@unchecked Sendable`: confined to its node's loop thread.
+final class ServerConnection: @unchecked Sendable {
+  let server: LiveHTTPServer
+  let peer: GoString
+  /// Its place in the server's list.
+  var index = 0
+  /// The request at hand; nil between two.
+  var exchange: ServerExchange? {
+    didSet {
+      quietSince = LiveLoop.uptime
+      received = 0
+      hasServed = true
+    }
+  }
+  /// Since when there has been no request, or the one at hand has been there.
+  private(set) var quietSince = LiveLoop.uptime
+  private var hasServed = false
+  /// Bytes of the body that have come.
+  var received = 0
+  /// Nanoseconds spent waiting for the body, counted by the sweep.
+  var waited: Int64 = 0
+  /// Parts of the request were not read: closing at once could take the answer from the client.
+  var lingers = false
+  /// The peer has closed its side of the connection.
+  private(set) var isHungUp = false
+
+  private let descriptor: Int32
+  private var watch: LoopWatch?
+
+  init(_ server: LiveHTTPServer, _ handle: OpaquePointer) {
+    self.server = server
+    descriptor = cmicrohttpd_descriptor(handle)
+    var text = [CChar](repeating: 0, count: 64)
+    cposix_address_text(cmicrohttpd_peer(handle), &text, text.count)
+    peer = GoString(text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) })
+    hasServed = false
+    // One call for the whole life of the connection: edge-triggered, it speaks up once, when the peer goes.
+    watch = server.loop.watch(descriptor, events: cposix_peer_closed | cposix_edge) { [unowned self] _ in
+      isHungUp = true
+      exchange?.peerHungUp()
+    }
+  }
+
+  /// Nothing waits to be read: what was seen of the peer is its end.
+  var hasNothingToRead: Bool { cposix_peek(descriptor) <= 0 }
+  /// Whether bytes of a next request have come already.
+  var hasSomethingToRead: Bool { cposix_peek(descriptor) > 0 }
+
+  /// Ends the connection from below: the library finds it closed.
+  func shutDown() {
+    Glibc.shutdown(descriptor, Int32(SHUT_RDWR))
+  }
+
+  /// Sends bytes past the library, and then no more: what it still sends is lost. For plain connections only.
+  func sendPlainly(_ bytes: [UInt8]) {
+    _ = cposix_send(descriptor, bytes, bytes.count)
+    Glibc.shutdown(descriptor, Int32(SHUT_WR))
+    lingers = true
+  }
+
+  /// The library closes the descriptor after this.
+  func closed() {
+    if let watch { server.loop.unwatch(watch) }
+    watch = nil
+    if lingers { Lingering.begin(descriptor, on: server.loop, for: server.limits.lingering) }
+  }
+
+  /// Ends the connection when the peer keeps it waiting beyond the limits. Called once a second.
+  func sweep(_ now: Uptime, since last: Uptime) {
+    let limits = server.limits
+    guard let exchange else {
+      if now - quietSince > (hasServed ? limits.idle : limits.head) { shutDown() }
+      return
+    }
+    guard exchange.waitsForPeer else { return }
+    if exchange.isReadingHead {
+      if now - quietSince > limits.head { shutDown() }
+      return
+    }
+    // A body may be slow, but not for ever: after a while of waiting it has to have come at some speed.
+    waited += (now - last).nanoseconds
+    guard waited > limits.bodyPatience.nanoseconds else { return }
+    let seconds = waited / 1_000_000_000
+    if Int64(received) < seconds * limits.bodyBytesPerSecond { shutDown() }
+  }
+}
+
+/// A connection whose answer was sent before its request was read: it is closed for writing, and what the peer still sends is
+/// dropped for a while, because closing at once would reset it and could take the answer away.
+enum Lingering {
+  /// Reads no more than this.
+  private static let most = 1 << 22
+
+  static func begin(_ descriptor: Int32, on loop: LiveLoop, for patience: Span) {
+    let copy = dup(descriptor)
+    guard copy >= 0 else { return }
+    _ = cposix_set_close_on_exec(copy)
+    shutdown(copy, Int32(SHUT_WR))
+    var left = most
+    var watch: LoopWatch?
+    var timer: LoopTimer?
+    let end = {
+      if let watch { loop.unwatch(watch) }
+      if let timer { loop.cancel(timer) }
+      guard watch != nil || timer != nil else { return }
+      watch = nil
+      timer = nil
+      close(copy)
+    }
+    timer = loop.schedule(at: LiveLoop.uptime + patience, end)
+    watch = loop.watch(copy, events: cposix_readable) { _ in
+      let buffer = [UInt8](repeating: 0, count: 65536)
+      let count = buffer.withUnsafeBytes {
+        recv(copy, UnsafeMutableRawPointer(mutating: $0.baseAddress), $0.count, Int32(MSG_DONTWAIT))
+      }
+      if count < 0, errno == EAGAIN || errno == EINTR { return }
+      left -= count
+      if count <= 0 || left <= 0 { end() }
+    }
+    if watch == nil { end() }
+  }
+}
