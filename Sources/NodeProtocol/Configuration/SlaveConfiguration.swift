@@ -9,9 +9,9 @@ public struct SlaveConfiguration: Hashable, Sendable {
   public enum Door: Hashable, Sendable {
     /// `[System] Listen`.
     case plain(listen: GoString)
-    /// `[SSL] Listen`, `CertPath`, `KeyPath`: instead of the plain one when a certificate is named.
+    /// `[SSL] Listen`, `CertPath`, `KeyPath`: instead of both others when a certificate is named.
     case tls(listen: GoString, certificatePath: GoString, keyPath: GoString)
-    /// `[UnixSocket] Listen` and `Perm` (permission bits, nil when not set): instead of both when set.
+    /// `[UnixSocket] Listen` and `Perm` (permission bits, nil when not set): instead of the plain one when set.
     case unixSocket(path: GoString, permissions: UInt32?)
   }
 
