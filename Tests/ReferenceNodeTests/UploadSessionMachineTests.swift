@@ -172,8 +172,9 @@ import Testing
       $0.mayWrite(1)
       $0.mayWrite(2)
       $0.mayWrite(3)
-      $0.failed(1)
       $0.written(3)
+      $0.mayWrite(1)
+      $0.failed(1)
     }
     #expect(
       transcript == """
@@ -183,8 +184,9 @@ import Testing
         writer 1 may write: no
         writer 2 may write: yes
         writer 3 may write: yes
-        writer 1 failed
         writer 3 done: answer
+        writer 1 may write: no
+        writer 1 failed
         """)
   }
 

@@ -90,8 +90,16 @@ public struct UploadSessionMachine: Sendable {
 
   /// The chunks that are whole on the disk. Only asked for membership and count.
   private var received: Set<Int64> = []
-  /// The writers at work, oldest first.
-  private var writers: [(writer: Writer, index: Int64)] = []
+  /// A writer at work.
+  private struct Work {
+    var writer: Writer
+    var index: Int64
+    /// Whether the same chunk came again: for good, also when that one has ended.
+    var isSuperseded = false
+  }
+
+  /// Oldest first.
+  private var works: [Work] = []
   private var nextWriter = 1
   private var wasAmbiguous = false
 
@@ -137,8 +145,10 @@ public struct UploadSessionMachine: Sendable {
     }
     let writer = Writer(number: nextWriter)
     nextWriter += 1
-    let superseded = writers.last { $0.index == index }?.writer
-    writers.append((writer, index))
+    let last = works.lastIndex { $0.index == index && !$0.isSuperseded }
+    if let last { works[last].isSuperseded = true }
+    let superseded = last.map { works[$0].writer }
+    works.append(Work(writer: writer, index: index))
     // A chunk that is written again is not whole until that is done; QUIRK-17 never takes one back.
     if retriesFailedCallback, let number = plan.number(of: index) { received.remove(number) }
     let offset = plan.offset(of: index)
@@ -148,8 +158,7 @@ public struct UploadSessionMachine: Sendable {
 
   /// Whether `writer` may go on writing: nobody took its place and the session still stands.
   public func mayWrite(_ writer: Writer) -> Bool {
-    guard state != .ended, let index = index(of: writer) else { return false }
-    return writers.last { $0.index == index }?.writer == writer
+    state != .ended && works.contains { $0.writer == writer && !$0.isSuperseded }
   }
 
   /// All bytes of a writer's chunk are in the file (and durable, where that is promised).
@@ -225,14 +234,14 @@ public struct UploadSessionMachine: Sendable {
       return .forget
     case .receiving, .calling, .ended:
       state = .ended
-      return .stopAndRemove(writers.map(\.writer))
+      return .stopAndRemove(works.map(\.writer))
     }
   }
 
   /// Another session took this one's place (ST-3). Returns the writers to stop.
   public mutating func replaced() -> [Writer] {
     state = .ended
-    return writers.map(\.writer)
+    return works.map(\.writer)
   }
 
   // MARK: Rules
@@ -257,10 +266,10 @@ public struct UploadSessionMachine: Sendable {
   }
 
   private func index(of writer: Writer) -> Int64? {
-    writers.first { $0.writer == writer }?.index
+    works.first { $0.writer == writer }?.index
   }
 
   private mutating func remove(_ writer: Writer) {
-    writers.removeAll { $0.writer == writer }
+    works.removeAll { $0.writer == writer }
   }
 }
