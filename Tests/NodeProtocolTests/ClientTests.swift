@@ -229,7 +229,7 @@ import Testing
     #expect {
       try call.following(status: 302, location: "/last", made: 10)
     } throws: {
-      ($0 as? CallFailure)?.text == #"Get "https://other/last": stopped after 10 redirects"#
+      ($0 as? CallFailure)?.text == #"Get "/last": stopped after 10 redirects"#
     }
   }
 

@@ -33,7 +33,9 @@ struct RecordedReplay {
       for file in value["files"]?.array ?? [] { plant(file, on: node.disk) }
       let master = ReplayedMaster(version: profile.version)
       node.http.answer { await master.answer($0) }
-      let slave = SlaveNode(configuration: configuration, world: node.world)
+      var hostTypes = MIMETypes()
+      hostTypes.addTypes(Array("video/x-matroska mkv\n".utf8))
+      let slave = SlaveNode(configuration: configuration, world: node.world, hostTypes: hostTypes)
       let server = node.serve(slave)
       var differences: [String] = []
       for (index, exchange) in (value["exchanges"]?.array ?? []).enumerated() {
@@ -101,15 +103,17 @@ struct RecordedReplay {
   /// Puts the tag that the slave gives in the place of the recorded one.
   private func putTag(in wire: inout WireRequest, on server: InMemoryServer) async {
     let conditions: [GoString] = ["If-Match", "If-None-Match", "If-Range"]
-    guard conditions.contains(where: { wire.fields.first($0)?.text.contains("\"M7u9\"") == true }) else { return }
+    guard conditions.contains(where: { wire.fields.first($0)?.text.contains(Self.recordedTag) == true }) else { return }
     var plain = wire
     for name in conditions + ["Range"] { plain.fields.remove(name) }
     guard let tag = await server.send(plain)?.fields.first("Etag") else { return }
     for index in wire.fields.fields.indices where conditions.contains(wire.fields.fields[index].name) {
       let value = wire.fields.fields[index].value.text
-      wire.fields.fields[index].value = GoString(value.replacing("\"M7u9\"", with: tag.text))
+      wire.fields.fields[index].value = GoString(value.replacing(Self.recordedTag, with: tag.text))
     }
   }
+
+  private static var recordedTag: Regex<Substring> { /"[0-9A-Za-z]{4}"/ }
 
   private func playRaw(_ raw: GoString, _ exchange: JSONValue, on server: InMemoryServer) async -> [String] {
     let transcript = await server.send(raw: Self.latin1(raw).bytes, closingAfter: .seconds(2))

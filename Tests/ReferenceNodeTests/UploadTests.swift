@@ -13,9 +13,11 @@ import Testing
       bench.node.http.answer { _ in .json(#"{"code":0,"msg":""}"#, after: .milliseconds(5)) }
       #expect(await bench.open("s", size: 20, callback: "http://m/c", preallocates: true).description == Seen.success)
       async let second = bench.server.send(
-        bench.chunk("s", 1, steps: [.bytes(Array("ABCDE".utf8)), .pause(.milliseconds(3)), .bytes(Array("FGHIJ".utf8))]))
+        bench.chunk(
+          "s", 1, steps: [.bytes(Array("ABCDE".utf8)), .pause(.milliseconds(3)), .bytes(Array("FGHIJ".utf8))]))
       async let first = bench.server.send(
-        bench.chunk("s", 0, steps: [.bytes(Array("0123".utf8)), .pause(.milliseconds(3)), .bytes(Array("456789".utf8))]))
+        bench.chunk(
+          "s", 0, steps: [.bytes(Array("0123".utf8)), .pause(.milliseconds(3)), .bytes(Array("456789".utf8))]))
       let seen = await [Seen(first).description, Seen(second).description]
       #expect(seen == [Seen.success, Seen.success])
       #expect(bench.file() == "0123456789ABCDEFGHIJ")

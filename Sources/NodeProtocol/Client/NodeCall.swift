@@ -7,6 +7,13 @@ public struct NodeCall: Hashable, Sendable {
   /// Without those of the transport: `Host`, `Content-Length`, `Connection`, `Accept-Encoding`.
   public var headers: [HeaderField]
   public var body: [UInt8]
+  /// The first call of a chain of redirects: its method names the failures, its host may be told its credentials.
+  private var first: First?
+
+  private struct First: Hashable, Sendable {
+    var method: GoString
+    var hostname: GoString
+  }
 
   public init(method: GoString, url: GoURL, headers: [HeaderField] = [], body: [UInt8] = []) {
     self.method = method
@@ -41,7 +48,7 @@ public struct NodeCall: Hashable, Sendable {
 
   /// A failure of this call in the words of Go's client: `Get "http://…": <text>`.
   public func failure(_ text: GoString) -> CallFailure {
-    .transport(method: method, url: url.textWithoutPassword, text)
+    .transport(method: first?.method ?? method, url: url.textWithoutPassword, text)
   }
 
   /// The headers with what the URL's user and password add (PING-2).
@@ -55,8 +62,8 @@ public struct NodeCall: Hashable, Sendable {
 
   /// The call that follows an answer's redirect; nil when the answer is the last one (PING-4).
   ///
-  /// Headers are kept, but for credentials when the host changes; bodies are not sent again, so that only calls without one are
-  /// to be followed.
+  /// Headers are kept, but for credentials when the host is neither the first one nor below it; bodies are not sent again, so
+  /// that only calls without one are to be followed.
   /// - Parameter made: how many calls have been made, this one included.
   public func following(status: Int, location: GoString?, made: Int) throws(CallFailure) -> NodeCall? {
     guard [301, 302, 303, 307, 308].contains(status), let location, !location.isEmpty else { return nil }
@@ -66,24 +73,30 @@ public struct NodeCall: Hashable, Sendable {
     } catch {
       throw failure("failed to parse Location header " + location.quoted + ": " + error.text)
     }
-    if next.url.fragment.isEmpty {
-      next.url.fragment = url.fragment
-      next.url.rawFragment = url.rawFragment
+    // Go names what the header says, not what it leads to.
+    guard made < 10 else {
+      throw .transport(method: first?.method ?? method, url: location, "stopped after 10 redirects")
     }
+    let first = self.first ?? First(method: method, hostname: url.hostname)
+    next.first = first
     if status < 304, method != "HEAD" { next.method = "GET" }
-    guard made < 10 else { throw next.failure("stopped after 10 redirects") }
+    let keepsCredentials = NodeCall.isSameOrBelow(next.url.hostname, first.hostname)
     next.headers.removeAll { field in
       field.name.equalsIgnoringASCIICase("Referer")
-        || next.url.host != url.host && field.name.equalsIgnoringASCIICase(HeaderName.authorization)
+        || !keepsCredentials && field.name.equalsIgnoringASCIICase(HeaderName.authorization)
     }
     if url.scheme != "https" || next.url.scheme != "http" {
       var referer = url
       referer.user = nil
-      referer.fragment = ""
-      referer.rawFragment = ""
       next.headers.append(HeaderField("Referer", referer.text))
     }
     return next
+  }
+
+  private static func isSameOrBelow(_ host: GoString, _ parent: GoString) -> Bool {
+    if host == parent { return true }
+    let isAddress = host.bytes.contains { $0 == UInt8(ascii: ":") || $0 == UInt8(ascii: "%") }
+    return !isAddress && !parent.isEmpty && host.hasSuffix("." + parent)
   }
 }
 

@@ -1,8 +1,7 @@
 import GoWire
 import NodeProtocol
 
-/// Calls by URL, as Go's `http.Client` makes them: redirects, user and password in a URL, one deadline for all of it, Go's
-/// error texts (PING-2, PING-4).
+/// Makes calls as Go's `http.Client` does: redirects followed, one deadline for all of it, Go's error texts (PING-2, PING-4).
 struct URLCaller: Sendable {
   let http: any HTTPClient
   let clock: any NodeClock
@@ -23,92 +22,51 @@ struct URLCaller: Sendable {
     var mayHaveArrived: Bool
   }
 
-  /// As many requests as one call makes at most, redirects included.
-  private static let requestLimit = 10
   /// Bytes of an answer that are read at most.
   private static let answerLimit = 1 << 20
 
   /// - Parameters:
-  ///   - fields: sent with every request, `Authorization` only as long as the host stays the same.
+  ///   - call: without a body, so that it can be redirected.
   ///   - timeout: for the call as a whole.
-  func call(
-    _ method: GoString, _ url: GoURL, fields: HTTPFields, timeout: Span
-  ) async throws(Failure) -> Answer {
+  func send(_ call: NodeCall, timeout: Span) async throws(Failure) -> Answer {
     let deadline = clock.uptime + timeout
-    let verb = Self.capitalised(method)
-    var method = method
-    var url = url
-    if url.host.bytes.last == UInt8(ascii: ":") { url.host.bytes.removeLast() }
-    let firstHost = url.hostname
-    var isTrusted = true
-    var referrer: GoString?
-    var requests = 0
+    var call = call
+    var made = 0
     while true {
-      var sent = fields
-      if !isTrusted { sent.remove(HeaderName.authorization) }
-      if let referrer { sent.set("Referer", referrer) }
-      let reply = try await send(method, url, fields: sent, verb: verb, deadline: deadline)
-      requests += 1
-      guard [301, 302, 303, 307, 308].contains(reply.status), let location = reply.fields.first("Location"),
-        !location.isEmpty
-      else {
+      let reply = try await exchange(call, deadline: deadline)
+      made += 1
+      let next: NodeCall?
+      do throws(CallFailure) {
+        next = try call.following(status: reply.status, location: reply.fields.first("Location"), made: made)
+      } catch {
+        throw Failure(text: error.text, reason: "redirects lead nowhere", mayHaveArrived: true)
+      }
+      guard let next else {
         return Answer(status: reply.status, body: try await Self.read(reply.body))
       }
       await Self.skim(reply.body)
-      let next: GoURL
-      do throws(GoURLError) {
-        next = url.resolving(try GoURL(location))
-      } catch {
-        let reason = "failed to parse Location header " + location.quoted + ": " + error.text
-        throw Failure(
-          text: Self.told(verb, Self.redacted(url), reason), reason: "the redirect leads nowhere", mayHaveArrived: true)
-      }
-      if reply.status < 304, method != "GET", method != "HEAD" { method = "GET" }
-      guard requests < Self.requestLimit else {
-        let reason: GoString = "stopped after \(Self.requestLimit) redirects"
-        throw Failure(text: Self.told(verb, location, reason), reason: reason, mayHaveArrived: true)
-      }
-      referrer = Self.referrer(from: url, to: next)
-      isTrusted = isTrusted && Self.isSameOrBelow(next.hostname, firstHost)
-      url = next
+      call = next
     }
   }
 
-  private func send(
-    _ method: GoString, _ url: GoURL, fields: HTTPFields, verb: GoString, deadline: Uptime
-  ) async throws(Failure) -> HTTPReply {
-    func failure(_ reason: GoString, mayHaveArrived: Bool = false) -> Failure {
-      Failure(text: Self.told(verb, Self.redacted(url), reason), reason: reason, mayHaveArrived: mayHaveArrived)
-    }
-    guard url.scheme == "http" || url.scheme == "https" else {
-      throw failure("unsupported protocol scheme " + url.scheme.quoted)
-    }
-    guard !url.host.isEmpty else { throw failure("http: no Host in request URL") }
-    let isTLS = url.scheme == "https"
-    let port: UInt16
-    if url.port.isEmpty {
-      port = isTLS ? 443 : 80
-    } else if let number = UInt16(url.port.text) {
-      port = number
-    } else {
-      throw failure("dial tcp: address " + url.port + ": invalid port")
-    }
-    var fields = fields
-    if let user = url.user, fields.first(HeaderName.authorization) == nil {
-      let credentials = user.name + ":" + (user.password ?? "")
-      fields.add(HeaderName.authorization, "Basic " + Base64.standard.encode(credentials.bytes))
-    }
-    let left = deadline - clock.uptime
-    guard left > .zero else {
-      throw failure("context deadline exceeded (Client.Timeout exceeded while awaiting headers)", mayHaveArrived: true)
+  private func exchange(_ call: NodeCall, deadline: Uptime) async throws(Failure) -> HTTPReply {
+    let endpoint: NodeCall.Endpoint
+    do throws(CallFailure) {
+      endpoint = try call.endpoint()
+    } catch {
+      throw Failure(text: error.text, reason: "no transport for this URL", mayHaveArrived: false)
     }
     do throws(TransportError) {
+      let left = deadline - clock.uptime
+      guard left > .zero else { throw .timedOut }
       return try await http.send(
         HTTPCall(
-          method: method, isTLS: isTLS, host: url.hostname, port: port, authority: url.host,
-          target: url.requestTarget, fields: fields, timeout: left))
+          method: call.method, isTLS: endpoint.isTLS, host: endpoint.host, port: endpoint.port,
+          authority: endpoint.authority, target: endpoint.target,
+          fields: HTTPFields(call.headersToSend.map { .init($0.name, $0.value) }), timeout: left))
     } catch {
-      throw failure(error.text, mayHaveArrived: error.kind.mayHaveArrived)
+      throw Failure(
+        text: call.failure(error.text).text, reason: error.text, mayHaveArrived: error.kind.mayHaveArrived)
     }
   }
 
@@ -133,38 +91,11 @@ struct URLCaller: Sendable {
     var count = 0
     while count < 2048, let piece = try? await body.next() { count += piece.count }
   }
+}
 
-  // MARK: Texts and rules of Go's client
-
-  private static func told(_ verb: GoString, _ url: GoString, _ reason: GoString) -> GoString {
-    verb + " " + url.quoted + ": " + reason
-  }
-
-  private static func capitalised(_ method: GoString) -> GoString {
-    GoString(method.bytes.prefix(1) + method.asciiLowercased.bytes.dropFirst())
-  }
-
-  /// The URL without a password.
-  private static func redacted(_ url: GoURL) -> GoString {
-    guard let user = url.user, user.password != nil else { return url.text }
-    var bare = url
-    bare.user = nil
-    let text = bare.text
-    guard text.hasPrefix(url.scheme + "://") else { return text }
-    return url.scheme + "://" + user.name + ":***@" + GoString(text.bytes.dropFirst(url.scheme.count + 3))
-  }
-
-  private static func referrer(from last: GoURL, to next: GoURL) -> GoString? {
-    if last.scheme == "https", next.scheme == "http" { return nil }
-    var bare = last
-    bare.user = nil
-    return bare.text
-  }
-
-  /// Whether a host is another one or below it, so that it may be told the same secrets.
-  private static func isSameOrBelow(_ host: GoString, _ parent: GoString) -> Bool {
-    host == parent || (!parent.isEmpty && !host.bytes.contains(UInt8(ascii: ":")) && host.hasSuffix("." + parent))
-  }
+extension TransportError {
+  fileprivate static let timedOut = TransportError(
+    .timedOut, "context deadline exceeded (Client.Timeout exceeded while awaiting headers)")
 }
 
 extension TransportError.Kind {

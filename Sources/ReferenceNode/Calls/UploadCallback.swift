@@ -39,8 +39,8 @@ struct UploadCallbackCaller: Sendable {
     headers.append(HeaderField(HeaderName.authorization, signature))
     let answer: URLCaller.Answer
     do throws(URLCaller.Failure) {
-      answer = try await caller.call(
-        "POST", url, fields: HTTPFields(headers.map { .init($0.name, $0.value) }), timeout: .seconds(timeout))
+      answer = try await caller.send(
+        NodeCall(method: "POST", url: url, headers: headers), timeout: .seconds(timeout))
     } catch {
       return .failed(Self.notSent(error.reason), isAmbiguous: error.mayHaveArrived)
     }

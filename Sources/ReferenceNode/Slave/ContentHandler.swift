@@ -6,17 +6,20 @@ struct ContentHandler: Sendable {
   private let profile: Profile
   private let store: BlobStore
   private let world: World
-  private let types: ContentTypes
+  private let types: MIMEMapping
+  private let hostTypes: MIMETypes
   private let cacheControl: GoString
   /// The one tag of a process (QUIRK-7).
   private let constantTag: GoString
 
-  init(configuration: SlaveConfiguration, store: BlobStore, world: World) {
+  init(configuration: SlaveConfiguration, store: BlobStore, world: World, hostTypes: MIMETypes) {
     profile = configuration.profile
     self.store = store
     self.world = world
-    types = ContentTypes(settings: configuration.settings)
-    cacheControl = HeaderValue.publicCache(maxAge: configuration.settings.publicMaxAge)
+    let setting = configuration.settings.mimeMapping
+    types = setting.isEmpty ? .standard : MIMEMapping(setting: setting) ?? .standard
+    self.hostTypes = hostTypes
+    cacheControl = HeaderValue.publicCache(maxAge: configuration.settings.publicResourceMaxAge)
     constantTag = "\"" + Base64.url.encode(world.entropy.bytes(3)) + "\""
   }
 
@@ -35,7 +38,7 @@ struct ContentHandler: Sendable {
     let (file, status) = try await open(text)
     let etag = tag(of: status)
     let type: GoString
-    if let known = types.type(ofName: message.name) {
+    if let known = types.type(ofName: message.name, host: hostTypes) {
       type = known
     } else {
       type = await unknownType(of: file, status)
@@ -125,8 +128,8 @@ struct ContentHandler: Sendable {
     case .octetStream: return "application/octet-stream"
     case .sniffed:
       // What cannot be read has nothing to tell.
-      let head = status.isDirectory ? [] : (try? await file.read(at: 0, count: 512)) ?? []
-      return ContentTypes.sniffed(head)
+      let head = status.isDirectory ? [] : (try? await file.read(at: 0, count: ContentSniffer.length)) ?? []
+      return ContentSniffer.detect(head)
     }
   }
 }

@@ -12,15 +12,16 @@ struct PingHandler: Sendable {
 
   func ping(_ context: RequestContext) async throws(Refusal) -> HTTPResponse {
     let message = try binding { () throws(NodeError) in try Binder.bind(PingRequest.self, from: context.body) }
-    let url: GoURL
-    do throws(GoURLError) {
-      url = try GoURL(message.callback).resolving(try GoURL("/api/v4/site/ping"))  // PING-2
+    let headers = Caller.slave(nodeID: nil).headers(version: version, correlationID: context.correlationID)
+    let call: NodeCall
+    do throws(NodeError) {
+      call = try NodeCall.sitePing(callback: message.callback, headers: headers)  // PING-2
     } catch {
-      throw .failed(NodeError(.parameterError, "Failed to parse callback url", cause: error.text))
+      throw .failed(error)
     }
     let answer: URLCaller.Answer
     do throws(URLCaller.Failure) {
-      answer = try await caller.call("GET", url, fields: headers(context), timeout: Self.timeout)
+      answer = try await caller.send(call, timeout: Self.timeout)
     } catch {
       throw .failed(NodeError(.slavePingMaster, error.text))  // PING-4
     }
@@ -29,10 +30,5 @@ struct PingHandler: Sendable {
     case .fails(let error): throw .failed(error)
     case .crashes: throw .crashed
     }
-  }
-
-  private func headers(_ context: RequestContext) -> HTTPFields {
-    let headers = Caller.slave(nodeID: nil).headers(version: version, correlationID: context.correlationID)
-    return HTTPFields(headers.map { .init($0.name, $0.value) })
   }
 }

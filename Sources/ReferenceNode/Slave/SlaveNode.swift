@@ -8,6 +8,7 @@ import NodeProtocol
 public final class SlaveNode: HTTPHandler {
   public let configuration: SlaveConfiguration
   private let world: World
+  private let cors: CORSPolicy?
   private let routes = Routes(.slave)
   private let signatures: SignatureCheck
   private let journal: RequestJournal
@@ -22,7 +23,8 @@ public final class SlaveNode: HTTPHandler {
   /// - Parameters:
   ///   - configuration: with the profile, the advertised version and the storage root.
   ///   - world: the five doors.
-  public init(configuration: SlaveConfiguration, world: World) {
+  ///   - hostTypes: content types as the host knows them (ST-10).
+  public init(configuration: SlaveConfiguration, world: World, hostTypes: MIMETypes = MIMETypes()) {
     self.configuration = configuration
     self.world = world
     let profile = configuration.profile
@@ -30,8 +32,9 @@ public final class SlaveNode: HTTPHandler {
     let root = configuration.storageRoot.flatMap { $0.isEmpty ? nil : DiskPath($0) }
     let store = BlobStore(
       disk: world.disk, root: root, isSyncing: profile.syncsChunks,
-      sidecarSuffix: settings.thumbnailSuffix)
+      sidecarSuffix: settings.thumbnailSidecarSuffix)
     let caller = URLCaller(http: world.http, clock: world.clock)
+    cors = CORSPolicy(configuration.cors)
     signatures = SignatureCheck(key: SigningKey(configuration.secret), profile: profile)
     journal = RequestJournal(clock: world.clock, log: world.log)
     pings = PingHandler(profile: profile, version: configuration.version, caller: caller)
@@ -40,12 +43,12 @@ public final class SlaveNode: HTTPHandler {
       caller: UploadCallbackCaller(
         profile: profile, version: configuration.version, timeout: configuration.callbackTimeout,
         signatureTTL: configuration.signatureTTL, caller: caller))
-    contents = ContentHandler(configuration: configuration, store: store, world: world)
+    contents = ContentHandler(configuration: configuration, store: store, world: world, hostTypes: hostTypes)
     files = FileHandler(profile: profile, store: store, isDebug: configuration.isDebug)
     media = MediaHandler(store: store)
     tasks = TaskHandler(
       profile: profile, tasks: SlaveTasks(profile: profile), disk: world.disk, root: root,
-      temporary: settings.temporaryFolder)
+      temporary: Self.temporaryFolder(settings))
     downloads = DownloadHandler(profile: profile)
   }
 
@@ -56,11 +59,18 @@ public final class SlaveNode: HTTPHandler {
       adopting: request.fields.first(HeaderName.correlationID), random: { world.entropy.bytes($0) })
     let requestID = correlationID.text
     let target = RequestTarget(request.target)
-    let response: HTTPResponse
-    if let target {
+    let verdict = cors?.verdict(
+      method: request.method, origin: request.fields.first("Origin"), host: request.fields.first("Host") ?? "")
+    var response: HTTPResponse
+    if case .answer(let status, let headers)? = verdict {  // CONF-9
+      response = HTTPResponse(status: status, fields: HTTPFields(headers.map { .init($0.name, $0.value) }))
+    } else if let target {
       response = await answer(request, target: target, correlationID: correlationID, requestID: requestID)
     } else {
       response = Reply.badRequest  // HDR-8
+    }
+    if case .add(let headers)? = verdict, response.status != 301, response.status != 307 {
+      for header in headers { response.fields.add(header.name, header.value) }
     }
     journal.answered(request, path: target?.path, response, began: began, requestID: requestID)
     return response
@@ -148,6 +158,12 @@ public final class SlaveNode: HTTPHandler {
     case .peerGone:
       return .aborted
     }
+  }
+
+  private static func temporaryFolder(_ settings: NodeSettings) -> DiskPath {
+    let path = settings.temporaryPath
+    let isAbsolute = path.bytes.first == UInt8(ascii: "/")
+    return DiskPath(isAbsolute ? path : BlobPath.join("data", path)) ?? .home
   }
 
   private static let tooLong = NodeError(
