@@ -296,7 +296,7 @@ private actor Counter {
       _ = Simulation(seed: 1).observe { world in
         let clock = world.node("slave").clock
         return await Task {
-          try? await Task.sleep(nanoseconds: 1)
+          try? await Task.sleep(nanoseconds: 50_000_000)
           return clock.uptime
         }.value
       }

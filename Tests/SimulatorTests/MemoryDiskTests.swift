@@ -263,7 +263,7 @@ extension Disk {
       ] {
         #expect(
           await confined.reason { disk throws(DiskError) in _ = try await disk.open(DiskPath(sure: path), .read) }
-            == "path escapes from parent", "\(path)")
+            == "path is outside of the storage root", "\(path)")
       }
       #expect(
         await confined.reason { disk throws(DiskError) in try await disk.makeFolders(DiskPath(sure: "root/up/x")) }
@@ -274,7 +274,7 @@ extension Disk {
       #expect(
         await confined.reason { disk throws(DiskError) in
           try await disk.rename(DiskPath(sure: "root/a/d"), to: DiskPath(sure: "out/d"))
-        } == "path escapes from parent")
+        } == "path is outside of the storage root")
       #expect(disk.peekTree("out") == ["f"])
       #expect(confined.absolute(DiskPath(sure: "root/./x/../a/d")) == "/d/root/a/d")
     }

@@ -11,7 +11,7 @@ extension DiskError {
   static let noSpace = DiskError(.noSpace, "no space left on device")
   static let nameTooLong = DiskError(.nameTooLong, "file name too long")
   static let readOnly = DiskError(.readOnly, "read-only file system")
-  static let outsideRoot = DiskError(.outsideRoot, "path escapes from parent")
+  static let outsideRoot = DiskError(.outsideRoot, "path is outside of the storage root")
   static let invalidArgument = DiskError(.failed, "invalid argument")
   static let badDescriptor = DiskError(.failed, "bad file descriptor")
   static let closed = DiskError(.failed, "file already closed")

@@ -103,7 +103,7 @@ public final class MemoryDisk: Disk, @unchecked Sendable {
     try await perform(.remove(absolute(path))) { () throws(DiskError) in
       let place = try locate(path, followLast: false)
       guard let node = place.node else { throw .notFound }
-      guard let name = place.name else { throw .busy }
+      guard let name = place.name else { throw confinement == nil ? .busy : .outsideRoot }
       if let entries = node.entries, !entries.isEmpty { throw .notEmpty }
       try requireWritable(place.parent)
       unlink(node, name, from: place.parent)
@@ -120,7 +120,7 @@ public final class MemoryDisk: Disk, @unchecked Sendable {
         throw error
       }
       guard let node = place.node else { return }
-      guard let name = place.name else { throw .invalidArgument }
+      guard let name = place.name else { throw confinement == nil ? .invalidArgument : .outsideRoot }
       try requireWritable(place.parent)
       try empty(node)
       unlink(node, name, from: place.parent)
@@ -132,7 +132,9 @@ public final class MemoryDisk: Disk, @unchecked Sendable {
       let source = try locate(from, followLast: false)
       guard let node = source.node else { throw .notFound }
       let target = try locate(to, followLast: false)
-      guard let sourceName = source.name, let targetName = target.name else { throw .busy }
+      guard let sourceName = source.name, let targetName = target.name else {
+        throw confinement == nil ? .busy : .outsideRoot
+      }
       try requireWritable(source.parent)
       try requireWritable(target.parent)
       if node.isFolder, target.folders.contains(where: { $0 === node }) { throw .invalidArgument }

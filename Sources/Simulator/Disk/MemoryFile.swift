@@ -71,11 +71,12 @@ final class MemoryFile: DiskFile, @unchecked Sendable {
       try requireWritable()
       guard size >= 0 else { throw .invalidArgument }
       guard size <= Self.longest else { throw .tooLarge }
+      disk.limitReserve(node, to: size)
+      disk.change(node) { $0.truncate(to: size) }
       let extra = max(0, size - node.charge)
       guard extra <= disk.store.capacity - disk.store.charge else { throw .noSpace }
       disk.store.charge += extra
       node.reserved = max(node.reserved, size)
-      disk.change(node) { $0.truncate(to: max($0.count, size)) }
     }
   }
 

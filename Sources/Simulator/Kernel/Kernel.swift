@@ -191,37 +191,20 @@ public final class Kernel: @unchecked Sendable {
   func sleep(until deadline: Uptime) async -> Bool {
     if isEnding { await sendHome() }
     if isEnding || Task.isCancelled { return false }
-    let sleeper = Sleeper(kernel: self)
+    let timer = timers.reserve()
     return await withTaskCancellationHandler {
       await withUnsafeContinuation { continuation in
-        sleeper.begin(at: max(deadline, uptime), continuation)
+        // A task cancelled since the check above has found nothing to cancel: it must not sleep.
+        if Task.isCancelled {
+          timers.release(timer)
+          continuation.resume(returning: false)
+        } else {
+          timers.arm(timer, at: max(deadline, uptime).nanoseconds, .resume(continuation))
+        }
       }
     } onCancel: {
-      sleeper.cancel()
-    }
-  }
-
-  /// One sleep. Confined to the kernel's thread: cancellation comes from simulated code too.
-  private final class Sleeper: @unchecked Sendable {
-    private let kernel: Kernel
-    private var timer: TimerID?
-
-    init(kernel: Kernel) { self.kernel = kernel }
-
-    func begin(at deadline: Uptime, _ continuation: UnsafeContinuation<Bool, Never>) {
-      // A task cancelled between the check and here has called `cancel` already: it must not sleep.
-      if Task.isCancelled || kernel.isEnding {
-        continuation.resume(returning: false)
-      } else {
-        timer = kernel.timers.arm(at: deadline.nanoseconds, .resume(continuation))
-      }
-    }
-
-    func cancel() {
-      kernel.check("the cancellation of a sleep")
-      if let timer, case .resume(let continuation) = kernel.timers.cancel(timer) {
-        continuation.resume(returning: false)
-      }
+      check("the cancellation of a sleep")
+      if case .resume(let continuation)? = timers.cancel(timer) { continuation.resume(returning: false) }
     }
   }
 

@@ -43,21 +43,31 @@ struct TimerQueue {
   var nextDeadline: Int64? { heap.first?.deadline }
 
   mutating func arm(at deadline: Int64, _ action: Action) -> TimerID {
-    let slot: Int32
-    if let reused = free.popLast() {
-      slot = reused
-    } else {
-      slot = Int32(slots.count)
-      slots.append(Slot())
-    }
-    slots[Int(slot)].action = action
-    armed &+= 1
-    heap.append(Entry(deadline: deadline, sequence: armed, slot: slot))
-    rise(from: heap.count - 1)
-    return TimerID(slot: slot, generation: slots[Int(slot)].generation)
+    let timer = reserve()
+    arm(timer, at: deadline, action)
+    return timer
   }
 
-  /// Takes a timer out before its time; nil when it has gone already.
+  /// A timer that is not armed yet: it has a name, so that it can be cancelled by who does not know whether it is armed.
+  mutating func reserve() -> TimerID {
+    if let slot = free.popLast() { return TimerID(slot: slot, generation: slots[Int(slot)].generation) }
+    slots.append(Slot())
+    return TimerID(slot: Int32(slots.count - 1), generation: 0)
+  }
+
+  mutating func arm(_ timer: TimerID, at deadline: Int64, _ action: Action) {
+    slots[Int(timer.slot)].action = action
+    armed &+= 1
+    heap.append(Entry(deadline: deadline, sequence: armed, slot: timer.slot))
+    rise(from: heap.count - 1)
+  }
+
+  /// Gives up a timer that was reserved and never armed.
+  mutating func release(_ timer: TimerID) {
+    free(slot: Int(timer.slot))
+  }
+
+  /// Takes a timer out before its time; nil when it has gone already, or is not armed yet.
   mutating func cancel(_ timer: TimerID) -> Action? {
     guard slots.indices.contains(Int(timer.slot)), slots[Int(timer.slot)].generation == timer.generation else {
       return nil
@@ -84,11 +94,15 @@ struct TimerQueue {
       }
     }
     let action = slots[slot].action
+    free(slot: slot)
+    return action
+  }
+
+  private mutating func free(slot: Int) {
     slots[slot].action = nil
     slots[slot].place = -1
     slots[slot].generation &+= 1
     free.append(Int32(slot))
-    return action
   }
 
   private mutating func rise(from start: Int) {
