@@ -26,6 +26,17 @@ final class FileBody: HTTPBody, @unchecked Sendable {
   }
 
   func next() async throws(HTTPBodyError) -> [UInt8]? {
+    do throws(HTTPBodyError) {
+      if let piece = try await nextPiece() { return piece }
+    } catch {
+      await file.close()
+      throw error
+    }
+    await file.close()
+    return nil
+  }
+
+  private func nextPiece() async throws(HTTPBodyError) -> [UInt8]? {
     while let segment = segments.last {
       switch segment {
       case .bytes(let bytes):
@@ -54,7 +65,6 @@ final class FileBody: HTTPBody, @unchecked Sendable {
         return piece
       }
     }
-    await file.close()
     return nil
   }
 
