@@ -22,7 +22,7 @@ extension GoJSON {
     } catch {
       return GoJSONOutcome(value: .zero(of: type), error: error)
     }
-    var decoder = GoJSONDecoder(JSONReader(bytes, from: extent.start))
+    var decoder = GoJSONDecoder(JSONReader(bytes, extent))
     var value: GoValue? = .zero(of: type)
     let failure = decoder.decodeAll(type, into: &value)
     return GoJSONOutcome(value: value ?? .zero(of: type), error: failure?.report)
@@ -206,7 +206,7 @@ struct GoJSONDecoder {
       let failure = inner.decodeAll(.map(key: .string, value: .string), into: &members)
       reader.skipValue()
       if let failure { throw failure }
-      slot = .opaque(members?["uri"]?.string?.bytes ?? [])
+      slot = .opaque(try GoOpaque(name).bytes(fromText: members?["uri"]?.string ?? ""))
     case .uuid, .text:
       if reader.isNull { return reader.skipValue() }
       switch reader.next() {

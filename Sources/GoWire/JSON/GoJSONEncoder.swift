@@ -6,16 +6,38 @@ extension GoJSON {
   /// cannot express, which Go refuses, become null.
   public static func encode(_ value: GoValue, as type: GoType) -> [UInt8] {
     var encoder = GoJSONEncoder()
-    encoder.write(value, type)
-    return encoder.output
+    return encoder.encode(value, type)
   }
 }
 
-/// Writes values of known types.
+/// Writes values of known types, without recursion.
 struct GoJSONEncoder {
-  private(set) var output: [UInt8] = []
+  /// What is still to be written.
+  private enum Piece {
+    case value(GoValue, GoType)
+    case name(GoString)
+    case byte(UInt8)
+  }
 
-  mutating func write(_ value: GoValue, _ type: GoType) {
+  private var output: [UInt8] = []
+  /// The last is written next.
+  private var pieces: [Piece] = []
+
+  mutating func encode(_ value: GoValue, _ type: GoType) -> [UInt8] {
+    pieces = [.value(value, type)]
+    while let piece = pieces.popLast() {
+      switch piece {
+      case .value(let value, let type): write(value, type)
+      case .byte(let byte): output.append(byte)
+      case .name(let name):
+        GoJSON.appendString(name, to: &output)
+        output.append(UInt8(ascii: ":"))
+      }
+    }
+    return output
+  }
+
+  private mutating func write(_ value: GoValue, _ type: GoType) {
     switch (type.unnamed, value) {
     case (.pointer, .null): writeNull()
     case (.pointer(let target), _): write(value, target)
@@ -23,7 +45,7 @@ struct GoJSONEncoder {
     case (.structure(let structure), .structure(let fields)): write(fields, structure)
     case (.map(let key, let element), .map(let entries)): write(entries, key, element)
     case (.array(let count, let element), .list(let elements)):
-      write(elements.prefix(count), element, padding: max(0, count - elements.count))
+      write(elements.prefix(max(0, count)), element, padding: max(0, count - elements.count))
     case (.array(_, let element), .bytes(let bytes)): write(bytes.map { GoValue.uint(UInt64($0)) }[...], element)
     case (.slice(let element), .list(let elements)) where element.isByte:
       writeBase64(elements.map { UInt8(truncatingIfNeeded: $0.int ?? 0) })
@@ -87,36 +109,33 @@ struct GoJSONEncoder {
     output.append(UInt8(ascii: "\""))
   }
 
+  /// Leaves a container's children to be written: with names, or without.
+  private mutating func open(
+    _ opening: UInt8, _ closing: UInt8, _ children: [(name: GoString?, value: GoValue, type: GoType)]
+  ) {
+    output.append(opening)
+    pieces.append(.byte(closing))
+    for (index, child) in children.enumerated().reversed() {
+      pieces.append(.value(child.value, child.type))
+      if let name = child.name { pieces.append(.name(name)) }
+      if index > 0 { pieces.append(.byte(UInt8(ascii: ","))) }
+    }
+  }
+
   private mutating func write(_ elements: ArraySlice<GoValue>, _ type: GoType, padding: Int = 0) {
-    var separator = UInt8(ascii: "[")
-    for element in elements {
-      output.append(separator)
-      separator = UInt8(ascii: ",")
-      write(element, type)
-    }
-    for _ in 0..<padding {
-      output.append(separator)
-      separator = UInt8(ascii: ",")
-      write(.zero(of: type), type)
-    }
-    if separator == UInt8(ascii: "[") { output.append(separator) }
-    output.append(UInt8(ascii: "]"))
+    let all = elements + Array(repeating: GoValue.zero(of: type), count: padding)
+    open(UInt8(ascii: "["), UInt8(ascii: "]"), all.map { (nil, $0, type) })
   }
 
   private mutating func write(_ fields: [GoFieldValue], _ structure: GoStructure) {
-    var separator = UInt8(ascii: "{")
+    var children: [(name: GoString?, value: GoValue, type: GoType)] = []
     for field in structure.fields {
       guard let name = field.jsonName else { continue }
       let value = fields.last { $0.name == field.name }?.value ?? .zero(of: field.type)
       if field.omitEmpty, isEmpty(value, field.type) { continue }
-      output.append(separator)
-      separator = UInt8(ascii: ",")
-      GoJSON.appendString(name, to: &output)
-      output.append(UInt8(ascii: ":"))
-      write(value, field.type)
+      children.append((name, value, field.type))
     }
-    if separator == UInt8(ascii: "{") { output.append(separator) }
-    output.append(UInt8(ascii: "}"))
+    open(UInt8(ascii: "{"), UInt8(ascii: "}"), children)
   }
 
   /// What `omitempty` leaves out: false, 0, "", nil, and what has no elements; never a struct or a time.
@@ -138,17 +157,8 @@ struct GoJSONEncoder {
   }
 
   private mutating func write(_ entries: [GoMapEntry], _ key: GoType, _ type: GoType) {
-    var separator = UInt8(ascii: "{")
-    let named = entries.map { (name: name(of: $0.key, key), value: $0.value) }
-    for (name, value) in named.sorted(by: { $0.name < $1.name }) {
-      output.append(separator)
-      separator = UInt8(ascii: ",")
-      GoJSON.appendString(name, to: &output)
-      output.append(UInt8(ascii: ":"))
-      write(value, type)
-    }
-    if separator == UInt8(ascii: "{") { output.append(separator) }
-    output.append(UInt8(ascii: "}"))
+    let named = entries.map { (name: Optional(name(of: $0.key, key)), value: $0.value, type: type) }
+    open(UInt8(ascii: "{"), UInt8(ascii: "}"), named.sorted { ($0.name ?? "") < ($1.name ?? "") })
   }
 
   private func name(of key: GoValue, _ type: GoType) -> GoString {

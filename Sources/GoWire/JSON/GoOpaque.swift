@@ -18,11 +18,20 @@ enum GoOpaque {
 
   /// What the type keeps of a JSON text.
   func bytes(fromText text: GoString) throws(GoJSONFailure) -> [UInt8] {
-    guard case .uuid = self else { return text.bytes }
-    do throws(GoUUID.ParseError) {
-      return try GoUUID(text).bytes
-    } catch {
-      throw .other(error.text)
+    switch self {
+    case .text: return text.bytes
+    case .uri:
+      do throws(GoURLError) {
+        return try GoURL(text).text.bytes
+      } catch {
+        throw .other(error.text)
+      }
+    case .uuid:
+      do throws(GoUUID.ParseError) {
+        return try GoUUID(text).bytes
+      } catch {
+        throw .other(error.text)
+      }
     }
   }
 

@@ -11,7 +11,7 @@ extension GoJSON {
 
   private static func parse(_ bytes: [UInt8], mode: Mode) throws(GoJSONError) -> JSONValue {
     let extent = try JSONScanner.scan(bytes, mode: mode)
-    var reader = JSONReader(bytes, from: extent.start)
+    var reader = JSONReader(bytes, extent)
     var builder = JSONValueBuilder()
     return JSONParser.parse(&reader, &builder)
   }

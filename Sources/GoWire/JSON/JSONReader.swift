@@ -12,10 +12,12 @@ struct JSONReader {
 
   let bytes: [UInt8]
   private(set) var index: Int
+  private let end: Int
 
-  init(_ bytes: [UInt8], from index: Int) {
+  init(_ bytes: [UInt8], _ extent: JSONScanner.Extent) {
     self.bytes = bytes
-    self.index = index
+    index = extent.start
+    end = extent.end
   }
 
   private mutating func skipBlanks() {
@@ -132,7 +134,7 @@ struct JSONReader {
 
   /// Skips a number or a word.
   private mutating func skipNumber() {
-    while index < bytes.count {
+    while index < end {
       switch bytes[index] {
       case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "E"),
         UInt8(ascii: "+"), UInt8(ascii: "-"), UInt8(ascii: "."):

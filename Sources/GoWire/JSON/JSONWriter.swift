@@ -4,49 +4,70 @@ extension GoJSON {
   /// Strings are escaped as in `appendString`; with `escapingHTML` false `<`, `>` and `&` stay as they are.
   public static func write(_ value: JSONValue, indent: Int? = nil, escapingHTML: Bool = true) -> [UInt8] {
     var writer = JSONWriter(indent: indent, escapingHTML: escapingHTML)
-    writer.write(value, depth: 0)
-    return writer.output
+    return writer.write(value)
   }
 }
 
-/// Writes generic values as text.
+/// Writes generic values as text, without recursion.
 struct JSONWriter {
+  /// What is still to be written.
+  private enum Piece {
+    case value(JSONValue, depth: Int)
+    case name(GoString)
+    case byte(UInt8)
+    case newLine(depth: Int)
+  }
+
   let indent: Int?
   let escapingHTML: Bool
-  private(set) var output: [UInt8] = []
+  private var output: [UInt8] = []
+  /// The last is written next.
+  private var pieces: [Piece] = []
 
   init(indent: Int?, escapingHTML: Bool) {
     self.indent = indent
     self.escapingHTML = escapingHTML
   }
 
-  mutating func write(_ value: JSONValue, depth: Int) {
+  mutating func write(_ value: JSONValue) -> [UInt8] {
+    pieces = [.value(value, depth: 0)]
+    while let piece = pieces.popLast() {
+      switch piece {
+      case .value(let value, let depth): begin(value, depth)
+      case .byte(let byte): output.append(byte)
+      case .newLine(let depth): newLine(depth)
+      case .name(let name):
+        GoJSON.appendString(name, escapingHTML: escapingHTML, to: &output)
+        output += Array(indent == nil ? ":".utf8 : ": ".utf8)
+      }
+    }
+    return output
+  }
+
+  private mutating func begin(_ value: JSONValue, _ depth: Int) {
     switch value {
     case .null: output += Array("null".utf8)
     case .bool(let value): output += Array(value ? "true".utf8 : "false".utf8)
     case .number(let literal): output += literal.bytes
     case .string(let string): GoJSON.appendString(string, escapingHTML: escapingHTML, to: &output)
     case .array(let elements):
-      output.append(UInt8(ascii: "["))
-      for (index, element) in elements.enumerated() {
-        if index > 0 { output.append(UInt8(ascii: ",")) }
-        newLine(depth + 1)
-        write(element, depth: depth + 1)
-      }
-      if !elements.isEmpty { newLine(depth) }
-      output.append(UInt8(ascii: "]"))
+      open(UInt8(ascii: "["), UInt8(ascii: "]"), elements.map { (nil, $0) }, depth)
     case .object(let members):
-      output.append(UInt8(ascii: "{"))
-      for (index, member) in members.enumerated() {
-        if index > 0 { output.append(UInt8(ascii: ",")) }
-        newLine(depth + 1)
-        GoJSON.appendString(member.name, escapingHTML: escapingHTML, to: &output)
-        output.append(UInt8(ascii: ":"))
-        if indent != nil { output.append(UInt8(ascii: " ")) }
-        write(member.value, depth: depth + 1)
-      }
-      if !members.isEmpty { newLine(depth) }
-      output.append(UInt8(ascii: "}"))
+      open(UInt8(ascii: "{"), UInt8(ascii: "}"), members.map { ($0.name, $0.value) }, depth)
+    }
+  }
+
+  private mutating func open(
+    _ opening: UInt8, _ closing: UInt8, _ children: [(name: GoString?, value: JSONValue)], _ depth: Int
+  ) {
+    output.append(opening)
+    pieces.append(.byte(closing))
+    if !children.isEmpty { pieces.append(.newLine(depth: depth)) }
+    for (index, child) in children.enumerated().reversed() {
+      pieces.append(.value(child.value, depth: depth + 1))
+      if let name = child.name { pieces.append(.name(name)) }
+      pieces.append(.newLine(depth: depth + 1))
+      if index > 0 { pieces.append(.byte(UInt8(ascii: ","))) }
     }
   }
 
