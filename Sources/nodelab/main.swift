@@ -1,1 +1,3 @@
-print("nodelab")
+import Glibc
+
+exit(NodeLabCommand.run(Array(CommandLine.arguments.dropFirst())))

@@ -6,7 +6,7 @@ import Testing
   private static let longFiles: [String: String] = [:]
 
   @Test func `a file holds one subject: 600 lines at most`() async throws {
-    let files = try await TrackedFiles.swift(below: "Sources", "Tests", "Benchmarks")
+    let files = try await SourceText.all(below: "Sources", "Tests", "Benchmarks")
     let long = Set(files.filter { $0.lines.count > 601 }.map(\.path))
     #expect(long.subtracting(Self.longFiles.keys).sorted() == [])
     #expect(Set(Self.longFiles.keys).subtracting(long) == [], "these need no excuse any more")

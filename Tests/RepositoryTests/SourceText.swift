@@ -1,82 +1,98 @@
 import TestSupport
 import Testing
 
-/// A tracked Swift file, and its lines without comments and without the text of literals.
+/// A tracked Swift file, and what of it is code.
 struct SourceText: Sendable {
   var path: String
   /// As they stand in the file.
   var lines: [Substring]
-  /// Without comments, each literal emptied.
-  var code: [String]
+  /// The file without comments, each literal emptied; line breaks stay.
+  var code: String
 
-  init(_ path: String) throws {
+  init(_ path: String, _ text: String) {
     self.path = path
-    let text = try Repository.text(path)
     lines = text.split(separator: "\n", omittingEmptySubsequences: false)
-    code = Self.stripped(text).split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+    code = Self.stripped(text)
+  }
+
+  private static let everything = Task {
+    try await TrackedFiles.all().filter { $0.hasSuffix(".swift") }
+      .map { SourceText($0, try Repository.text($0)) }
+  }
+
+  /// The tracked Swift files below some folders, read once.
+  static func all(below folders: String...) async throws -> [SourceText] {
+    try await everything.value.filter { file in folders.contains { file.path.hasPrefix("\($0)/") } }
   }
 
   /// The first folder below Sources or Tests.
   var room: String { String(path.split(separator: "/")[1]) }
 
-  /// The lines whose code `pattern` matches, as `path:line: text`.
-  func matches(_ pattern: Regex<AnyRegexOutput>) -> [String] {
-    code.indices.filter { code[$0].contains(pattern) }.map { "\(path):\($0 + 1): \(lines[$0].trimmed)" }
+  /// The numbers of the lines, from 0, whose code `pattern` matches.
+  func lines(matching pattern: some RegexComponent) -> [Int] {
+    code.matches(of: pattern).map { match in code[..<match.range.upperBound].count { $0 == "\n" } }
+  }
+
+  /// The same as `path:line: text`.
+  func matches(_ pattern: some RegexComponent) -> [String] {
+    lines(matching: pattern).map { "\(path):\($0 + 1): \(lines[$0].trimmed)" }
   }
 
   /// The modules that are imported.
-  var imports: [String] { code.compactMap(Self.imported) }
-
-  static func imported(_ line: String) -> String? {
+  var imports: [String] {
     let pattern =
-      /^\s*(?:@\w+\s+|(?:public|package|internal|private)\s+)*import\s+(?:(?:class|struct|enum|func)\s+)?(\w+)/
-    return line.firstMatch(of: pattern).map { String($0.1) }
+      /(?m)^[ \t]*(?:@\w+[ \t]+|(?:public|package|internal|private)[ \t]+)*import[ \t]+(?:(?:class|struct|enum|func)[ \t]+)?(\w+)/
+    return code.matches(of: pattern).map { String($0.1) }
   }
 
-  /// Drops comments and the text of literals, keeps line breaks. Knows nested comments, literals of one line and of several,
-  /// raw literals and escapes; an interpolation goes with its literal.
-  static func stripped(_ text: String) -> String {
+  /// Knows nested comments, literals of one line and of several, raw literals and escapes; an interpolation goes with its
+  /// literal.
+  private static func stripped(_ text: String) -> String {
     let bytes = Array(text.utf8)
+    let (newline, slash, star) = (UInt8(ascii: "\n"), UInt8(ascii: "/"), UInt8(ascii: "*"))
+    let (quote, pound, escape) = (UInt8(ascii: "\""), UInt8(ascii: "#"), UInt8(ascii: "\\"))
     var result: [UInt8] = []
+    result.reserveCapacity(bytes.count)
     var index = 0
-    func stands(_ word: String) -> Bool { bytes[index...].starts(with: word.utf8) }
+    func byte(_ offset: Int) -> UInt8 { index + offset < bytes.count ? bytes[index + offset] : 0 }
+    func count(_ value: UInt8, at offset: Int) -> Int {
+      var count = 0
+      while byte(offset + count) == value { count += 1 }
+      return count
+    }
+    func skip(_ count: Int) {
+      for _ in 0..<count where index < bytes.count {
+        if bytes[index] == newline { result.append(newline) }
+        index += 1
+      }
+    }
     while index < bytes.count {
-      if stands("//") {
-        while index < bytes.count, bytes[index] != 10 { index += 1 }
-      } else if stands("/*") {
+      let first = bytes[index]
+      if first == slash, byte(1) == slash {
+        while index < bytes.count, bytes[index] != newline { index += 1 }
+      } else if first == slash, byte(1) == star {
         var depth = 0
         repeat {
-          if stands("/*") || stands("*/") {
-            depth += stands("/*") ? 1 : -1
-            index += 2
-          } else {
-            if bytes[index] == 10 { result.append(10) }
-            index += 1
-          }
+          let opens = byte(0) == slash && byte(1) == star
+          let closes = byte(0) == star && byte(1) == slash
+          depth += opens ? 1 : closes ? -1 : 0
+          skip(opens || closes ? 2 : 1)
         } while depth > 0 && index < bytes.count
-      } else if let (quotes, pounds) = literal(bytes, index) {
-        index += quotes.utf8.count + pounds
-        let marks = String(repeating: "#", count: pounds)
-        while index < bytes.count, !stands(quotes + marks) {
-          if stands("\\" + marks) { index += 1 + pounds }
-          if index < bytes.count, bytes[index] == 10 { result.append(10) }
-          index += 1
+      } else if first == quote || first == pound, byte(count(pound, at: 0)) == quote {
+        let pounds = count(pound, at: 0)
+        let quotes = count(quote, at: pounds) >= 3 ? 3 : 1
+        skip(pounds + quotes)
+        while index < bytes.count, !(count(quote, at: 0) >= quotes && count(pound, at: quotes) >= pounds) {
+          skip(byte(0) == escape && count(pound, at: 1) >= pounds ? pounds + 2 : 1)
         }
-        index = min(bytes.count, index + quotes.utf8.count + pounds)
-        result += Array("\"\"".utf8)
+        skip(quotes + pounds)
+        result += [quote, quote]
       } else {
-        result.append(bytes[index])
+        result.append(first)
         index += 1
       }
     }
     return String(decoding: result, as: UTF8.self)
-  }
-
-  private static func literal(_ bytes: [UInt8], _ start: Int) -> (quotes: String, pounds: Int)? {
-    let pounds = bytes[start...].prefix { $0 == UInt8(ascii: "#") }.count
-    let rest = bytes[(start + pounds)...]
-    guard rest.first == UInt8(ascii: "\"") else { return nil }
-    return (rest.starts(with: "\"\"\"".utf8) ? "\"\"\"" : "\"", pounds)
   }
 }
 
@@ -98,11 +114,5 @@ enum TrackedFiles {
     guard listed.code == 0 else { throw Child.Trouble(description: "git ls-files: \(listed.errors)") }
     // What was removed but not yet from the index is still listed.
     return listed.output.split(separator: "\0").map(String.init).filter(Repository.exists)
-  }
-
-  static func swift(below folders: String...) async throws -> [SourceText] {
-    try await all().filter { name in
-      name.hasSuffix(".swift") && folders.contains { name.hasPrefix("\($0)/") }
-    }.map { try SourceText($0) }
   }
 }

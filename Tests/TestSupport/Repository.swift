@@ -61,7 +61,8 @@ public final class TemporaryFolder: Sendable {
   public let path: String
 
   public init() throws {
-    var template = Array("\(NSTemporaryDirectory())/nodelab-test-XXXXXX".utf8CString)
+    var template = Array(
+      URL(fileURLWithPath: NSTemporaryDirectory()).appending(path: "nodelab-test-XXXXXX").path.utf8CString)
     guard mkdtemp(&template) != nil else { throw CocoaError(.fileWriteUnknown) }
     path = URL(fileURLWithPath: String(decoding: template.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)).path
   }
@@ -81,6 +82,13 @@ public final class TemporaryFolder: Sendable {
     try FileManager.default.createDirectory(at: place.deletingLastPathComponent(), withIntermediateDirectories: true)
     try Data(bytes).write(to: place)
     return place.path
+  }
+
+  /// Puts a program into it, without copying where the file system can.
+  public func adopt(_ program: String, as name: String? = nil) throws -> String {
+    let place = path(name ?? URL(fileURLWithPath: program).lastPathComponent)
+    if link(program, place) != 0 { try FileManager.default.copyItem(atPath: program, toPath: place) }
+    return place
   }
 
   /// Names of all files in it, relative and sorted.
