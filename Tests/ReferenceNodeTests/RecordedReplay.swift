@@ -29,7 +29,7 @@ struct RecordedReplay {
   func play() throws -> [String] {
     try Simulation(seed: 1).run { world in
       let node = world.node("slave")
-      node.disk.folder = "/home/slave"
+      node.disk.folder = "/srv/slave"
       for file in value["files"]?.array ?? [] { plant(file, on: node.disk) }
       let master = ReplayedMaster(version: profile.version)
       node.http.answer { await master.answer($0) }

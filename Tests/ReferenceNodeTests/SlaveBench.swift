@@ -16,7 +16,7 @@ struct SlaveBench: Sendable {
   init(_ world: SimulatedWorld, _ profile: Profile = .documented, storageRoot: GoString? = nil) {
     self.world = world
     node = world.node("slave")
-    node.disk.folder = "/home/slave"
+    node.disk.folder = "/srv/slave"
     var configuration = SlaveConfiguration.bench(profile)
     configuration.storageRoot = storageRoot
     server = node.serve(SlaveNode(configuration: configuration, world: node.world))

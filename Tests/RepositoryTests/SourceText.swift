@@ -1,3 +1,4 @@
+import Foundation
 import TestSupport
 import Testing
 
@@ -28,71 +29,75 @@ struct SourceText: Sendable {
   /// The first folder below Sources or Tests.
   var room: String { String(path.split(separator: "/")[1]) }
 
-  /// The numbers of the lines, from 0, whose code `pattern` matches.
-  func lines(matching pattern: some RegexComponent) -> [Int] {
-    code.matches(of: pattern).map { match in code[..<match.range.upperBound].count { $0 == "\n" } }
+  /// The numbers of the lines, from 0, whose code `pattern` matches. Each match holds one of `words`.
+  func lines(matching pattern: some RegexComponent, words: [String]) -> [Int] {
+    guard words.contains(where: { Self.holds(code, $0) }) else { return [] }
+    let lines = code.split(separator: "\n", omittingEmptySubsequences: false)
+    return lines.indices.filter { index in
+      words.contains { Self.holds(lines[index], $0) } && lines[index].contains(pattern)
+    }
   }
 
-  /// The same as `path:line: text`.
-  func matches(_ pattern: some RegexComponent) -> [String] {
-    lines(matching: pattern).map { "\(path):\($0 + 1): \(lines[$0].trimmed)" }
-  }
+  /// A line as `path:line: text`.
+  func place(_ line: Int) -> String { "\(path):\(line + 1): \(lines[line].trimmed)" }
 
   /// The modules that are imported.
   var imports: [String] {
     let pattern =
-      /(?m)^[ \t]*(?:@\w+[ \t]+|(?:public|package|internal|private)[ \t]+)*import[ \t]+(?:(?:class|struct|enum|func)[ \t]+)?(\w+)/
-    return code.matches(of: pattern).map { String($0.1) }
+      /^\s*(?:@\w+\s+|(?:public|package|internal|private)\s+)*import\s+(?:(?:class|struct|enum|func)\s+)?(\w+)/
+    return code.split(separator: "\n").filter { Self.holds($0, "import") }.compactMap { line in
+      line.firstMatch(of: pattern).map { String($0.1) }
+    }
+  }
+
+  /// Whether a text holds a word: by C, since patterns take long over much text.
+  static func holds(_ text: some StringProtocol, _ word: String) -> Bool {
+    text.withCString { strstr($0, word) != nil }
   }
 
   /// Knows nested comments, literals of one line and of several, raw literals and escapes; an interpolation goes with its
   /// literal.
   private static func stripped(_ text: String) -> String {
-    let bytes = Array(text.utf8)
-    let (newline, slash, star) = (UInt8(ascii: "\n"), UInt8(ascii: "/"), UInt8(ascii: "*"))
-    let (quote, pound, escape) = (UInt8(ascii: "\""), UInt8(ascii: "#"), UInt8(ascii: "\\"))
-    var result: [UInt8] = []
-    result.reserveCapacity(bytes.count)
-    var index = 0
-    func byte(_ offset: Int) -> UInt8 { index + offset < bytes.count ? bytes[index + offset] : 0 }
-    func count(_ value: UInt8, at offset: Int) -> Int {
-      var count = 0
-      while byte(offset + count) == value { count += 1 }
-      return count
-    }
-    func skip(_ count: Int) {
-      for _ in 0..<count where index < bytes.count {
-        if bytes[index] == newline { result.append(newline) }
-        index += 1
+    // C finds the next byte of interest: a test is built without optimisation.
+    text.withCString { start in
+      var result: [UInt8] = []
+      var next = start
+      func stands(_ word: String) -> Bool { strncmp(next, word, word.utf8.count) == 0 }
+      /// Leaves bytes out, but for line breaks.
+      func drop(_ count: Int) {
+        let dropped = UnsafeRawBufferPointer(start: next, count: min(count, strlen(next)))
+        result += dropped.filter { $0 == UInt8(ascii: "\n") }
+        next += dropped.count
       }
-    }
-    while index < bytes.count {
-      let first = bytes[index]
-      if first == slash, byte(1) == slash {
-        while index < bytes.count, bytes[index] != newline { index += 1 }
-      } else if first == slash, byte(1) == star {
-        var depth = 0
-        repeat {
-          let opens = byte(0) == slash && byte(1) == star
-          let closes = byte(0) == star && byte(1) == slash
-          depth += opens ? 1 : closes ? -1 : 0
-          skip(opens || closes ? 2 : 1)
-        } while depth > 0 && index < bytes.count
-      } else if first == quote || first == pound, byte(count(pound, at: 0)) == quote {
-        let pounds = count(pound, at: 0)
-        let quotes = count(quote, at: pounds) >= 3 ? 3 : 1
-        skip(pounds + quotes)
-        while index < bytes.count, !(count(quote, at: 0) >= quotes && count(pound, at: quotes) >= pounds) {
-          skip(byte(0) == escape && count(pound, at: 1) >= pounds ? pounds + 2 : 1)
+      while next.pointee != 0 {
+        let plain = strcspn(next, "/\"#")
+        result += UnsafeRawBufferPointer(start: next, count: plain)
+        next += plain
+        let pounds = strspn(next, "#")
+        if stands("//") {
+          drop(strcspn(next, "\n"))
+        } else if stands("/*") {
+          var depth = 0
+          repeat {
+            depth += stands("/*") ? 1 : stands("*/") ? -1 : 0
+            drop(stands("/*") || stands("*/") ? 2 : max(1, strcspn(next, "/*")))
+          } while depth > 0 && next.pointee != 0
+        } else if next[pounds] == CChar(UInt8(ascii: "\"")) {
+          let marks = String(repeating: "#", count: pounds)
+          let quotes = strspn(next + pounds, "\"") >= 3 ? "\"\"\"" : "\""
+          drop(pounds + quotes.utf8.count)
+          while next.pointee != 0, !stands(quotes + marks) {
+            drop(stands("\\" + marks) ? pounds + 2 : max(1, strcspn(next, "\"\\")))
+          }
+          drop(pounds + quotes.utf8.count)
+          result += Array("\"\"".utf8)
+        } else if next.pointee != 0 {
+          result.append(UInt8(bitPattern: next.pointee))
+          next += 1
         }
-        skip(quotes + pounds)
-        result += [quote, quote]
-      } else {
-        result.append(first)
-        index += 1
       }
+      return String(decoding: result, as: UTF8.self)
     }
-    return String(decoding: result, as: UTF8.self)
   }
 }
 
