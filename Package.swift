@@ -67,6 +67,10 @@ let package = Package(
 
     // What tests share: the checkout, folders of their own, programs as users run them.
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
+    .testTarget(
+      name: "ConformanceTests",
+      dependencies: ["ConformanceSuite", "GoWire", "NodeProtocol", "ReferenceNode", "TestSupport"],
+      swiftSettings: settings),
     .testTarget(name: "RepositoryTests", dependencies: ["TestSupport", "nodelab"], swiftSettings: settings),
     .testTarget(
       name: "CommandTests", dependencies: ["TestSupport", "nodelab", "LiveWorld", "ReferenceNode"],

@@ -70,8 +70,7 @@ struct AnswerComparison {
           differ(place, "a quoted, strong tag", others.map(\.text).joined(separator: ", "))
         }
       case "content-type" where boundary != nil && Self.boundary(of: expected.fields) != nil:
-        let masked = others.map { Self.replace(boundary!, by: Self.boundary(of: expected.fields)!, in: $0.bytes) }
-        if values.map(\.bytes) != masked { differ(place, values[0].text, others[0].text) }
+        break  // The boundary is compared in the body.
       default:
         if values != others {
           differ(place, values.map(\.text).joined(separator: ", "), others.map(\.text).joined(separator: ", "))
@@ -132,7 +131,7 @@ struct AnswerComparison {
       compareDigest(expected.body, seen.body)
       return
     }
-    if recorded == seen.body { return }
+    if recorded == seen.body, boundary == nil { return }
     if expected.hasGob {
       compareGob(recorded, expected, seen)
     } else if Self.isThumbnail(expected.request), let picture = Picture(recorded) {
@@ -140,7 +139,7 @@ struct AnswerComparison {
         differ("body", "\(picture)", Picture(seen.body).map { "\($0)" } ?? "\(seen.body.count) bytes of something else")
       }
     } else if let boundary, let other = Self.boundary(of: expected.fields) {
-      differ(bytes: recorded, Self.replace(boundary, by: other, in: seen.body))
+      differ(bytes: Self.mask(other, in: recorded), Self.mask(boundary, in: seen.body))
     } else if Self.isText(expected.fields) {
       let mask = TextMask(given: TextMask.ids(givenBy: expected.request.fields))
       let (left, right) = (mask.apply(recorded), mask.apply(seen.body))
@@ -194,8 +193,8 @@ struct AnswerComparison {
     return boundary.isEmpty ? nil : boundary
   }
 
-  private static func replace(_ old: GoString, by new: GoString, in bytes: [UInt8]) -> [UInt8] {
-    ByteSearch.replace(old.bytes, by: new.bytes, in: bytes)
+  private static func mask(_ boundary: GoString, in bytes: [UInt8]) -> [UInt8] {
+    ByteSearch.replace(boundary.bytes, by: Array("<boundary>".utf8), in: bytes)
   }
 
   private static func isThumbnail(_ request: CaseRequest) -> Bool {
