@@ -40,7 +40,9 @@ final class RecordedTarget: Target {
 
   func send(_ request: CaseRequest, patience: Double) async throws(ConnectionFailure) -> CaseAnswer? {
     guard index < exchanges.count, case .call(let call) = exchanges[index] else { throw .reset }
-    let hasCondition = call.request.fields.fields.contains { $0.name.hasPrefix("If-") && $0.name != "If-Modified-Since" }
+    let hasCondition = call.request.fields.fields.contains {
+      $0.name.hasPrefix("If-") && $0.name != "If-Modified-Since"
+    }
     if hasCondition, !request.fields.fields.contains(where: { $0.name.hasPrefix("If-") }) {
       return CaseAnswer(status: 200, fields: HTTPFields([.init("Etag", "\"today\"")]), body: [])
     }
@@ -49,7 +51,9 @@ final class RecordedTarget: Target {
     ask(call.outgoing)
     var body: [UInt8] = []
     if case .bytes(let bytes) = call.body {
-      body = call.gob == nil ? rewriter.expectation(bytes, recorded: call.request, sent: request) : rewriter.gobExpectation(bytes)
+      body =
+        call.gob == nil
+        ? rewriter.expectation(bytes, recorded: call.request, sent: request) : rewriter.gobExpectation(bytes)
     }
     var fields = HTTPFields(
       call.fields.fields.map {

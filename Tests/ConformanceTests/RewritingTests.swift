@@ -85,7 +85,8 @@ import Testing
     #expect(rewriter.raw(raw(36, body)) == raw(37, changed))
     #expect(rewriter.raw(raw(40, body)) == raw(41, changed))
     #expect(rewriter.raw(raw(36, body) + raw(36, body)) == raw(37, changed) + raw(37, changed))
-    #expect(rewriter.raw(Array("no request http://127.0.0.1:7701".utf8)) == Array("no request http://127.0.0.1:54321".utf8))
+    #expect(
+      rewriter.raw(Array("no request http://127.0.0.1:7701".utf8)) == Array("no request http://127.0.0.1:54321".utf8))
   }
 
   @Test(arguments: [
@@ -97,7 +98,10 @@ import Testing
     ("127.0.0.1:77010", "127.0.0.1:77010"),
     ("http%3A%2F%2F127.0.0.1%3A7701", "http%3A%2F%2F127.0.0.1%3A4242"),
     (#"{"size":7701}"#, #"{"size":7701}"#),
-    (#"{"UploadSessionID": "s1","Callback":"/callback/remote/s1/k"}"#, #"{"UploadSessionID": "new","Callback":"/callback/remote/new/k"}"#),
+    (
+      #"{"UploadSessionID": "s1","Callback":"/callback/remote/s1/k"}"#,
+      #"{"UploadSessionID": "new","Callback":"/callback/remote/new/k"}"#
+    ),
     (#"{"uploadsessionid":"s10"}"#, #"{"uploadsessionid":"s10"}"#),
     ("/cloudreve/m/slave1/conf", "/tmp/here/conf"),
     ("/cloudreve/m/slave10", "/cloudreve/m/slave10"),

@@ -34,12 +34,14 @@ import Testing
       let answers = single.exchanges.filter { if case .pause = $0 { false } else { true } }.count
       for (name, change) in Self.changes {
         let changed = Flag()
-        let differences = try await play(single, change: { answer, place in
-          guard place == number % answers else { return }
-          let before = answer
-          change(&answer)
-          changed.isSet = answer != before
-        })
+        let differences = try await play(
+          single,
+          change: { answer, place in
+            guard place == number % answers else { return }
+            let before = answer
+            change(&answer)
+            changed.isSet = answer != before
+          })
         #expect(changed.isSet == !differences.isEmpty, "\(single.id): \(name): \(differences)")
       }
     }
@@ -70,7 +72,10 @@ import Testing
     return [
       ("not made", { Array($0.dropFirst()) }),
       ("made twice", { $0 + [$0[$0.count - 1]] }),
-      ("another call before", { [OutgoingCall(request: CaseRequest(method: "GET", target: "/"), answer: $0[0].answer)] + $0 }),
+      (
+        "another call before",
+        { [OutgoingCall(request: CaseRequest(method: "GET", target: "/"), answer: $0[0].answer)] + $0 }
+      ),
       ("another path", first { $0.target += "x" }),
       ("another method", first { $0.method = "PUT" }),
       ("without its id", first { $0.fields.remove("X-Cr-Correlation-Id") }),
@@ -85,34 +90,53 @@ import Testing
     var isSet = false
   }
 
-  private static var changes: [(String, (inout CaseAnswer) -> Void)] { [
-    ("another status", { $0.status += 1 }),
-    ("a header dropped", { answer in
-      if let index = answer.fields.fields.firstIndex(where: { !["Connection", "Date"].contains($0.name) }) {
-        answer.fields.fields.remove(at: index)
-      }
-    }),
-    ("a header added", { $0.fields.add("Cache-Control", "no-store") }),
-    ("a header changed", { answer in
-      if let index = answer.fields.fields.firstIndex(where: { $0.name == "Content-Type" }) {
-        answer.fields.fields[index].value += "x"
-      }
-    }),
-    ("another code", { answer in
-      let text = GoString(answer.body).text
-      if text.hasPrefix(#"{"code":"#) { answer.setBody(text.replacing(#"{"code":"#, with: #"{"code":1"#, maxReplacements: 1)) }
-    }),
-    ("another message", { answer in
-      let text = GoString(answer.body).text
-      if text.contains(#""msg":""#) { answer.setBody(text.replacing(#""msg":""#, with: #""msg":"x"#)) }
-    }),
-    ("an id that is no id", { answer in
-      let text = GoString(answer.body).text
-      if text.contains(#""correlation_id":""#) {
-        answer.setBody(text.replacing(#""correlation_id":""#, with: #""correlation_id":"x"#))
-      }
-    }),
-  ] }
+  private static var changes: [(String, (inout CaseAnswer) -> Void)] {
+    [
+      ("another status", { $0.status += 1 }),
+      (
+        "a header dropped",
+        { answer in
+          if let index = answer.fields.fields.firstIndex(where: { !["Connection", "Date"].contains($0.name) }) {
+            answer.fields.fields.remove(at: index)
+          }
+        }
+      ),
+      ("a header added", { $0.fields.add("Cache-Control", "no-store") }),
+      (
+        "a header changed",
+        { answer in
+          if let index = answer.fields.fields.firstIndex(where: { $0.name == "Content-Type" }) {
+            answer.fields.fields[index].value += "x"
+          }
+        }
+      ),
+      (
+        "another code",
+        { answer in
+          let text = GoString(answer.body).text
+          if text.hasPrefix(#"{"code":"#) {
+            answer.setBody(text.replacing(#"{"code":"#, with: #"{"code":1"#, maxReplacements: 1))
+          }
+        }
+      ),
+      (
+        "another message",
+        { answer in
+          let text = GoString(answer.body).text
+          if text.contains(#""msg":""#) { answer.setBody(text.replacing(#""msg":""#, with: #""msg":"x"#)) }
+        }
+      ),
+      (
+        "an id that is no id",
+        { answer in
+          let text = GoString(answer.body).text
+          if text.contains(#""correlation_id":""#) {
+            answer.setBody(text.replacing(#""correlation_id":""#, with: #""correlation_id":"x"#))
+          }
+        }
+      ),
+    ]
+  }
 }
 
 extension CaseAnswer {

@@ -123,6 +123,17 @@ struct CaseReader {
   }
 
   private func outgoing(_ value: JSONValue) throws(SuiteError) -> OutgoingCall {
+    var call = try self.call(value)
+    for file in try list(value, "on_disk", orEmpty: true) {
+      guard case .bytes(let bytes) = try body(file["body"] ?? .null, "outgoing.on_disk.body") else {
+        throw wrong("outgoing.on_disk.body", "text or base64")
+      }
+      call.onDisk.append(CaseFile(path: try text(file, "path"), bytes: bytes))
+    }
+    return call
+  }
+
+  private func call(_ value: JSONValue) throws(SuiteError) -> OutgoingCall {
     guard let answer = value["answer"] else { throw wrong("outgoing.answer", "there") }
     let after = answer["after_seconds"]?.double ?? 0
     if answer["closes"]?.bool == true {

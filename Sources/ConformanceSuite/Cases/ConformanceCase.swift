@@ -87,6 +87,8 @@ public enum RecordedBody: Hashable, Sendable {
 public struct OutgoingCall: Hashable, Sendable {
   public var request: CaseRequest
   public var answer: MasterAnswer
+  /// Files that have to be on the slave's disk, with these bytes, when the call comes: a key of the project's own cases.
+  public var onDisk: [CaseFile] = []
 }
 
 /// What the recorded master answers.

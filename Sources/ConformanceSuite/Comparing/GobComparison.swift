@@ -6,14 +6,17 @@ struct GobComparison {
   /// What the slave calls its own folder is not known: any absolute path that ends as recorded will do.
   let folder: GoString
   let knowsFolder: Bool
+  /// What stands in the recorded texts for what is to be there now: the slave's folder, the site.
+  let rewrite: (GoString) -> GoString
   private(set) var differences: [Difference] = []
   /// Ids taken out on both sides, in the order of their places.
   private(set) var ids: [(recorded: GoString, seen: GoString)] = []
 
-  init(mask: TextMask, folder: GoString, knowsFolder: Bool) {
+  init(mask: TextMask, folder: GoString, knowsFolder: Bool, rewrite: @escaping (GoString) -> GoString) {
     self.mask = mask
     self.folder = folder
     self.knowsFolder = knowsFolder
+    self.rewrite = rewrite
   }
 
   /// Compares two decoded values.
@@ -75,7 +78,8 @@ struct GobComparison {
     }
   }
 
-  private mutating func compareTexts(_ recorded: GoString, _ seen: GoString, _ place: String) {
+  private mutating func compareTexts(_ old: GoString, _ seen: GoString, _ place: String) {
+    let recorded = rewrite(old)
     let left = mask.apply(recorded.bytes)
     let right = mask.apply(seen.bytes)
     if left.bytes == right.bytes {

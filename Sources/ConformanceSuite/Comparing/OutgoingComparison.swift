@@ -48,7 +48,7 @@ struct OutgoingComparison {
     guard Self.key(of: expected) == Self.key(of: seen) else {
       return [Difference("request", expected: Self.name(expected), seen: Self.name(seen))]
     }
-    var differences: [Difference] = []
+    var differences = arrival.missing
     if let recorded = Self.signature(in: expected.target), let sign = Self.signature(in: seen.target), !recorded.isEmpty
     {
       differences += check(sign, of: TargetText(seen.target).path, arrival, "query sign")

@@ -11,7 +11,12 @@ final class RecordedMaster: Sendable {
     var request: CaseRequest
     /// Unix time.
     var unixSeconds: Int64
+    /// Files that should have been on the slave's disk by then and were not.
+    var missing: [Difference] = []
   }
+
+  /// The bytes of a file in the slave's working folder; nil when it is not there.
+  typealias ReadFile = @Sendable (String) -> [UInt8]?
 
   private struct State {
     var pending: [OutgoingCall] = []
@@ -21,11 +26,13 @@ final class RecordedMaster: Sendable {
   }
 
   private let version: GoString
+  private let readFile: ReadFile
   private let state = Mutex(State())
 
   /// - Parameter version: what `site/ping` answers when nothing was recorded for it.
-  init(version: GoString) {
+  init(version: GoString, readFile: @escaping ReadFile = { _ in nil }) {
     self.version = version
+    self.readFile = readFile
   }
 
   /// From now on these calls are waited for, before any others.
@@ -39,10 +46,12 @@ final class RecordedMaster: Sendable {
       if let closed = state.closedOn, RecordedMaster.isSame(closed, request) {
         return MasterAnswer(status: 0, closes: true)
       }
-      state.arrivals.append(Arrival(request: request, unixSeconds: unixSeconds))
       let key = OutgoingComparison.key(of: request)
       let next = state.pending.firstIndex { OutgoingComparison.key(of: $0.request) == key }
-      let answer = next.map { state.pending.remove(at: $0).answer } ?? unrecorded(request)
+      let call = next.map { state.pending.remove(at: $0) }
+      state.arrivals.append(
+        Arrival(request: request, unixSeconds: unixSeconds, missing: missing(call?.onDisk ?? [])))
+      let answer = call?.answer ?? unrecorded(request)
       state.closedOn = answer.closes && request.method == "GET" ? request : nil
       return answer
     }
@@ -56,6 +65,16 @@ final class RecordedMaster: Sendable {
     state.withLock { state in
       defer { state.arrivals = [] }
       return state.arrivals
+    }
+  }
+
+  private func missing(_ files: [CaseFile]) -> [Difference] {
+    files.compactMap { file in
+      let seen = readFile(file.path)
+      guard seen != file.bytes else { return nil }
+      return Difference(
+        "\(file.path) on disk", expected: GoString(file.bytes ?? []).text,
+        seen: seen.map { GoString($0).text } ?? "no file")
     }
   }
 

@@ -24,7 +24,8 @@ public enum JUnitReport {
   }
 
   private static func testCase(_ result: CaseResult) -> [String] {
-    let head = "    <testcase classname=\"\(escaped(result.group))\" name=\"\(escaped(result.id))\""
+    let head =
+      "    <testcase classname=\"\(escaped(result.group))\" name=\"\(escaped(result.id))\""
       + " time=\"\(rounded(result.seconds))\""
     let text = escaped(result.differences.map(\.description).joined(separator: "\n"))
     let reason = escaped(result.reason ?? "")

@@ -80,9 +80,6 @@ struct CaseRewriter {
     return result
   }
 
-  /// An envelope with a gob payload, with the changes inside the payload too: any gob of the same value.
-  func gobExpectation(_ body: [UInt8]) -> [UInt8] { substitution.bytes(body) }
-
   /// A call the slave is to make of its master, and the answer it gets.
   ///
   /// Where the slave advertises another version than the recorded one, it says so itself and its master has the same.

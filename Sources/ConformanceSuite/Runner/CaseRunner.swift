@@ -7,6 +7,7 @@ struct CaseRunner {
   private let target: any Target
   private let master: RecordedMaster
   private var rewriter: CaseRewriter
+  /// Of the exchange that runs: a node makes other ids for each request.
   private var ids = IDPairs()
   /// Keys of the nodes that the sessions made so far name, by session id as it is sent.
   private var keys: [GoString: GoString] = [:]
@@ -31,6 +32,7 @@ struct CaseRunner {
         continue
       }
       if let pending { await settle(pending.call, pending.given, pending.toleratesPings, pending.place) }
+      ids = IDPairs()
       switch exchange {
       case .call(let call):
         let outgoing = call.outgoing.map(rewriter.outgoing)
@@ -71,14 +73,13 @@ struct CaseRunner {
   private mutating func compare(_ answer: CaseAnswer, _ call: CallExchange, _ sent: CaseRequest, _ place: String) {
     noteTask(answer, call)
     var expected = ExpectedAnswer(
-      status: call.status, fields: call.fields, body: call.body, hasGob: call.gob != nil, request: sent)
+      status: call.status, fields: call.fields, body: call.body,
+      gobRewrite: call.gob == nil ? nil : rewriter.substitution.text, request: sent)
     expected.fields.fields = call.fields.fields.map {
       .init($0.name, GoString(rewriter.expectation($0.value.bytes, recorded: call.request, sent: sent)))
     }
     if case .bytes(let bytes) = call.body {
-      expected.body = .bytes(
-        call.gob == nil
-          ? rewriter.expectation(bytes, recorded: call.request, sent: sent) : rewriter.gobExpectation(bytes))
+      expected.body = .bytes(rewriter.expectation(bytes, recorded: call.request, sent: sent))
     }
     differences += AnswerComparison.differences(
       expected, answer, folder: target.folder, knowsFolder: target.knowsFolder, ids: &ids
@@ -130,7 +131,7 @@ struct CaseRunner {
       let fields = HTTPFields(answer.fields.fields.map { .init($0.name, rewriter.substitution.text($0.value)) })
       differences += AnswerComparison.differences(
         ExpectedAnswer(
-          status: answer.status, fields: fields, body: .bytes(body), hasGob: false, request: request),
+          status: answer.status, fields: fields, body: .bytes(body), gobRewrite: nil, request: request),
         found, folder: target.folder, knowsFolder: target.knowsFolder, ids: &ids
       ).map { $0.inside(place) }
     }

@@ -35,7 +35,7 @@ struct MemoryStage: Stage {
           let port = staging.ports(of: single.origin, for: purpose)[0]
           let site = staging.variation == nil ? single.origin.site : GoString("http://127.0.0.1:\(port)")
           let substitution = staging.substitution(for: single, site: site, secret: secret, folder: node.disk.folder)
-          let master = RecordedMaster(version: substitution.version)
+          let master = RecordedMaster(version: substitution.version) { node.disk.peek(GoString($0)) }
           let target = InMemoryTarget(world: world, node: node, handler: handler, secret: secret, site: site) {
             master.answer($0, unixSeconds: $1)
           }

@@ -35,7 +35,7 @@ final class SharedStage: Stage {
   func run(_ single: ConformanceCase) -> StageOutcome {
     let site: GoString = staging.variation == nil ? single.origin.site : GoString("http://127.0.0.1:\(server.port)")
     let substitution = staging.substitution(for: single, site: site, secret: secret, folder: GoString(folder))
-    let master = RecordedMaster(version: substitution.version)
+    let master = RecordedMaster(version: substitution.version) { [folder] in try? HostFiles.read("\(folder)/\($0)") }
     let (address, secret, folder, knowsFolder) = (address, secret, folder, knowsFolder)
     var outcome = hub.seat(master, sessions: [], isSole: true) {
       Blocking.run {
