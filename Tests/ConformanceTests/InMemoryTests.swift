@@ -9,22 +9,10 @@ import Testing
 @Suite struct InMemoryTests {
   @Test(arguments: RecordedCases.files)
   func `our slave passes in a virtual world`(_ file: String) async throws {
-    let profile: Profile = file.contains("4.0.0") ? .cloudreve40 : .cloudreve414
+    let profile = OurSlave.profile(for: file)
     for seed in [nil, 11 as UInt64] {
-      let stage = MemoryStage(staging: Staging(variation: seed.map(Variation.init), version: profile.version)) {
-        world, secret in
-        SlaveNode(
-          configuration: SlaveConfiguration(
-            profile: profile, version: profile.version, storageRoot: nil, isDebug: false, logLevel: .debug,
-            door: .plain(listen: ":5212"), gracePeriod: 0, proxyHeader: "", secret: secret, callbackTimeout: 2,
-            signatureTTL: 600,
-            cors: .init(
-              allowOrigins: ["*"], allowMethods: ["OPTIONS", "GET", "POST"], allowHeaders: ["*"],
-              allowCredentials: false,
-              exposeHeaders: []),
-            redis: .init(network: "", server: "", user: "", password: "", database: ""), settings: NodeSettings()),
-          world: world)
-      }
+      let stage = MemoryStage(
+        staging: Staging(variation: seed.map(Variation.init), version: profile.version), make: OurSlave.maker(profile))
       for single in try RecordedCases.cases(file) {
         let outcome = await onThread { stage.run(single) }
         guard case .success(let differences) = outcome.result else {
@@ -34,5 +22,25 @@ import Testing
         #expect(differences.isEmpty, "\(single.id) seed \(seed ?? 0): \(differences)")
       }
     }
+  }
+
+  @Test(arguments: [true, false])
+  func `live`(_ isVerbatim: Bool) async throws {
+    let profile = Profile.cloudreve414
+    let stage = SpawnStage(
+      make: OurSlave.maker(profile),
+      staging: Staging(variation: isVerbatim ? nil : Variation(seed: 5), version: profile.version))
+    let cases = try CaseLibrary(paths: [Repository.path("Fixtures/recorded/cloudreve-4.14.0/slave")]).cases.filter {
+      !["task", "thumb", "meta", "download"].contains($0.group)
+    }
+    let outcomes = await onThread { WorkerPool.map(cases, workers: 6) { stage.run($0) } }
+    for (single, outcome) in zip(cases, outcomes) {
+      guard case .success(let differences) = outcome.result else {
+        Issue.record("\(single.id): \(outcome.result)")
+        continue
+      }
+      #expect(differences.isEmpty, "\(single.id): \(differences)")
+    }
+    await onThread { stage.end() }
   }
 }

@@ -11,7 +11,11 @@ import Testing
     change: @escaping RecordedTarget.Change = { _, _ in }
   ) async throws -> [Difference] {
     let substitution = RecordedCases.substitution(for: single, seed: seed)
-    let master = RecordedMaster(version: substitution.version)
+    let calls = single.exchanges.flatMap { exchange -> [OutgoingCall] in
+      if case .call(let call) = exchange { call.outgoing } else { [] }
+    }
+    let files = calls.flatMap(\.onDisk)
+    let master = RecordedMaster(version: substitution.version) { path in files.first { $0.path == path }?.bytes }
     let target = RecordedTarget(single, substitution, master: master, asking: asking, change: change)
     var runner = CaseRunner(single, target: target, master: master, substitution: substitution)
     return try await runner.run()

@@ -72,9 +72,10 @@ struct CaseRunner {
 
   private mutating func compare(_ answer: CaseAnswer, _ call: CallExchange, _ sent: CaseRequest, _ place: String) {
     noteTask(answer, call)
+    let substitution = rewriter.substitution
     var expected = ExpectedAnswer(
       status: call.status, fields: call.fields, body: call.body,
-      gobRewrite: call.gob == nil ? nil : rewriter.substitution.text, request: sent)
+      gobRewrite: call.gob == nil ? nil : { substitution.text($0) }, request: sent)
     expected.fields.fields = call.fields.fields.map {
       .init($0.name, GoString(rewriter.expectation($0.value.bytes, recorded: call.request, sent: sent)))
     }

@@ -4,11 +4,8 @@ import Simulator
 
 /// Cases in a virtual world each, or all in one.
 struct MemoryStage: Stage {
-  /// Makes the slave from its world and its secret.
-  typealias Maker = @Sendable (World, GoString) throws(SuiteError) -> any HTTPHandler
-
   let staging: Staging
-  let make: Maker
+  let make: SlaveMaker
 
   func run(_ single: ConformanceCase) -> StageOutcome { run([single], purpose: single.id)[0] }
 
