@@ -69,15 +69,31 @@ public struct ConformanceRun: Sendable {
     _ cases: [ConformanceCase], _ judge: @escaping @Sendable (ConformanceCase, StageOutcome) -> CaseResult
   ) throws(SuiteError) -> [CaseResult] {
     guard let first = cases.first else { return [] }
-    let staging = Staging(variation: options.isVerbatim ? nil : Variation(seed: options.seed), version: nil)
-    switch (options.subject, options.sharing) {
-    case (.url(let url, let secret, let folder), _):
+    var staging = Staging(variation: options.isVerbatim ? nil : Variation(seed: options.seed))
+    if case .url(let url, let secret, let folder) = options.subject {
       let stage = try UserStage.make(url, secret: secret, folder: folder, cases: cases, staging: staging)
       defer { stage.end() }
       return cases.map { judge($0, stage.run($0)) }
-    case (.inMemory, _), (.spawn, _):
-      _ = first
-      throw .unfinished("slaves of our own cannot be started yet")
+    }
+    let make = OwnSlave.maker(profile: options.profile)
+    staging.version = try OwnSlave.version(profile: options.profile)
+    let shuffled = Variation(seed: options.seed).shuffled(cases)
+    switch (options.subject, options.sharing) {
+    case (.url, _): return []
+    case (.inMemory, .freshSlavePerCase):
+      let stage = MemoryStage(staging: staging, make: make)
+      return WorkerPool.map(cases, workers: options.workers) { judge($0, stage.run($0)) }
+    case (.inMemory, .oneSlaveShuffled):
+      let outcomes = MemoryStage(staging: staging, make: make).run(shuffled, purpose: "the run")
+      return zip(shuffled, outcomes).map { judge($0, $1) }
+    case (.spawn, .freshSlavePerCase):
+      let stage = SpawnStage(make: make, staging: staging)
+      defer { stage.end() }
+      return WorkerPool.map(cases.longestFirst, workers: options.workers) { judge($0, stage.run($0)) }
+    case (.spawn, .oneSlaveShuffled):
+      let stage = try SpawnStage.shared(make: make, staging: staging, origin: first.origin)
+      defer { stage.end() }
+      return shuffled.map { judge($0, stage.run($0)) }
     }
   }
 
@@ -105,5 +121,21 @@ public struct ConformanceRun: Sendable {
       }
     }
     return result
+  }
+}
+
+extension [ConformanceCase] {
+  /// The cases that wait longest first, so that none of them is left alone at the end.
+  fileprivate var longestFirst: [ConformanceCase] {
+    func wait(_ single: ConformanceCase) -> Double {
+      single.exchanges.reduce(0) { sum, exchange in
+        switch exchange {
+        case .pause(let seconds): sum + seconds
+        case .call(let call): sum + (call.tookSeconds ?? 0)
+        case .raw: sum
+        }
+      }
+    }
+    return map { ($0, wait($0)) }.sorted { $0.1 > $1.1 }.map(\.0)
   }
 }

@@ -2,9 +2,6 @@ import GoWire
 import LiveWorld
 import ReferenceNode
 
-/// Makes a slave from its world and its secret.
-typealias SlaveMaker = @Sendable (World, GoString) throws(SuiteError) -> any HTTPHandler
-
 /// A slave of our own that runs on a thread of this process: on a free port of loopback, in a fresh temporary folder.
 final class SpawnedSlave: Sendable {
   let address: SocketAddress
