@@ -1,3 +1,4 @@
+import Synchronization
 import TestSupport
 import Testing
 
@@ -12,16 +13,22 @@ import Testing
     var sharing: ConformanceOptions.Sharing
     var isVerbatim: Bool
 
-    var testDescription: String { "\(profile) \(subject) \(sharing) \(isVerbatim ? "verbatim" : "rewritten")" }
+    var testDescription: String { "\(profile), \(subject), \(sharing), \(isVerbatim ? "verbatim" : "rewritten")" }
   }
 
-  private static let ways: [Way] = ["documented", "cloudreve-4.0", "cloudreve-4.14"].flatMap { profile in
-    [ConformanceOptions.Subject.spawn, .inMemory].flatMap { subject in
+  private static let profiles = ["documented", "cloudreve-4.0", "cloudreve-4.14"]
+
+  private static let ways: [Way] =
+    profiles.flatMap { profile in
       [ConformanceOptions.Sharing.freshSlavePerCase, .oneSlaveShuffled].flatMap { sharing in
-        [true, false].map { Way(profile: profile, subject: subject, sharing: sharing, isVerbatim: $0) }
+        [true, false].map { Way(profile: profile, subject: .spawn, sharing: sharing, isVerbatim: $0) }
       }
     }
-  }
+    + profiles.map { Way(profile: $0, subject: .inMemory, sharing: .freshSlavePerCase, isVerbatim: false) }
+    + profiles.map { Way(profile: $0, subject: .inMemory, sharing: .oneSlaveShuffled, isVerbatim: true) }
+
+  /// Runs that play the recorded master at its recorded address take turns.
+  private static let turn = Mutex(())
 
   @Test(arguments: ways)
   func `every case is as expected`(_ way: Way) async throws {
@@ -29,9 +36,18 @@ import Testing
       subject: way.subject, fixtures: Repository.path("Fixtures"), profile: way.profile, isVerbatim: way.isVerbatim,
       seed: 20_261_121, sharing: way.sharing)
     let run = try ConformanceRun(options)
-    let results = try await onThread { Result { try run.run() } }.get()
-    let table = ConsoleReport.table(results).joined(separator: "\n")
-    #expect(ConsoleReport.failures(results).isEmpty, "\(ConsoleReport.failures(results).joined(separator: "\n"))\n\(table)")
+    let results = try await onThread {
+      guard way.isVerbatim, case .spawn = way.subject else { return Result { try run.run() } }
+      return Self.turn.withLock { _ in Result { try run.run() } }
+    }.get()
+    let failures = ConsoleReport.failures(results).joined(separator: "\n")
+    #expect(failures.isEmpty, "\(failures)\n\(ConsoleReport.table(results).joined(separator: "\n"))")
     #expect(results.exitCode == .allAsExpected)
+  }
+
+  @Test func `hardly a case of the ten groups is left out`() throws {
+    let omissions = try Expectations.omissions(at: Repository.path("Fixtures/expected/not-run.json"))
+    let groups = ["sign", "route", "env", "bind", "ping", "content", "upload", "callback", "list", "delete"]
+    #expect(omissions.count { omission in groups.contains { omission.pattern.hasPrefix($0) } } <= 5)
   }
 }

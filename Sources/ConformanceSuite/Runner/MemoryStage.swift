@@ -29,8 +29,8 @@ struct MemoryStage: Stage {
         let handler = try make(node.world, secret)
         var outcomes: [StageOutcome] = []
         for single in cases {
-          let port = staging.ports(of: single.origin, for: purpose)[0]
-          let site = staging.variation == nil ? single.origin.site : GoString("http://127.0.0.1:\(port)")
+          let ports = staging.variation?.ports(for: purpose)
+          let site = ports.map { GoString("http://127.0.0.1:\($0[0])") } ?? single.origin.site
           let substitution = staging.substitution(for: single, site: site, secret: secret, folder: node.disk.folder)
           let master = RecordedMaster(version: substitution.version) { node.disk.peek(GoString($0)) }
           let target = InMemoryTarget(world: world, node: node, handler: handler, secret: secret, site: site) {

@@ -7,8 +7,9 @@ final class SharedStage: Stage {
   private let folder: String
   private let knowsFolder: Bool
   private let staging: Staging
-  private let hub: MasterHub
-  private let server: MasterServer
+  private let seats = MasterSeats()
+  /// The master of a run whose cases are rewritten.
+  private let own: (server: MasterServer, hub: MasterHub)?
   private let atEnd: @Sendable () -> Void
 
   /// - Parameters:
@@ -16,7 +17,7 @@ final class SharedStage: Stage {
   ///   - knowsFolder: whether the slave gives it the same name.
   ///   - atEnd: called when the run is over.
   init(
-    address: SocketAddress, secret: GoString, folder: String, knowsFolder: Bool, staging: Staging, origin: CaseOrigin,
+    address: SocketAddress, secret: GoString, folder: String, knowsFolder: Bool, staging: Staging,
     atEnd: @escaping @Sendable () -> Void
   ) throws(SuiteError) {
     self.address = address
@@ -25,15 +26,24 @@ final class SharedStage: Stage {
     self.knowsFolder = knowsFolder
     self.staging = staging
     self.atEnd = atEnd
-    let hub = MasterHub()
-    self.hub = hub
-    server = try MasterServer(ports: staging.ports(of: origin, for: "the run")) {
-      hub.answer($0, unixSeconds: $1)
+    if let variation = staging.variation {
+      let hub = MasterHub()
+      own = (try MasterServer(ports: variation.ports(for: "the run")) { hub.answer($0, unixSeconds: $1) }, hub)
+    } else {
+      own = nil
     }
   }
 
   func run(_ single: ConformanceCase) -> StageOutcome {
-    let site: GoString = staging.variation == nil ? single.origin.site : GoString("http://127.0.0.1:\(server.port)")
+    do throws(SuiteError) {
+      guard let own else { return run(single, try seats.hub(at: single.origin), site: single.origin.site) }
+      return run(single, own.hub, site: GoString("http://127.0.0.1:\(own.server.port)"))
+    } catch {
+      return StageOutcome(result: .failure(error), seconds: 0)
+    }
+  }
+
+  private func run(_ single: ConformanceCase, _ hub: MasterHub, site: GoString) -> StageOutcome {
     let substitution = staging.substitution(for: single, site: site, secret: secret, folder: GoString(folder))
     let master = RecordedMaster(version: substitution.version) { [folder] in try? HostFiles.read("\(folder)/\($0)") }
     let (address, secret, folder, knowsFolder) = (address, secret, folder, knowsFolder)
@@ -48,7 +58,8 @@ final class SharedStage: Stage {
   }
 
   func end() {
-    server.stop()
+    own?.server.stop()
+    seats.end()
     atEnd()
   }
 }

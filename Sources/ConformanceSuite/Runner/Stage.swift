@@ -44,14 +44,6 @@ struct Staging: Sendable {
     variation?.secret(for: purpose) ?? origin.secret
   }
 
-  /// The ports on which the master of a case is tried.
-  func ports(of origin: CaseOrigin, for purpose: String) -> [UInt16] {
-    if let variation { return variation.ports(for: purpose) }
-    let authority = Substitution.authority(of: origin.site).text
-    guard case .tcp(_, let port)? = SocketAddress(authority: authority) else { return [] }
-    return [port]
-  }
-
   func substitution(
     for single: ConformanceCase, site: GoString, secret: GoString, folder: GoString
   ) -> Substitution {

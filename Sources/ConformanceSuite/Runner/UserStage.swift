@@ -18,9 +18,8 @@ enum UserStage {
       throw .usage("\(root)/\(path): is there already, and the cases would overwrite and remove it")
     }
     let folders = footprint.folders.filter { !HostFiles.exists("\(root)/\($0)") }
-    guard let first = cases.first else { throw .usage("no case to run") }
     return try SharedStage(
-      address: address, secret: secret, folder: root, knowsFolder: false, staging: staging, origin: first.origin
+      address: address, secret: secret, folder: root, knowsFolder: false, staging: staging
     ) {
       for path in footprint.paths { HostFiles.removeTree("\(root)/\(path)") }
       // Deepest first; a folder that holds anything else stays.

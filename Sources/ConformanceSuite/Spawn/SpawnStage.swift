@@ -1,12 +1,10 @@
 import GoWire
-import Synchronization
 
 /// A fresh slave of our own for each case, and a master for each; sent verbatim, all cases share the recorded master's address.
 final class SpawnStage: Stage {
   private let staging: Staging
   private let make: SlaveMaker
-  /// The recorded addresses that are listened on, and who sits there.
-  private let seats = Mutex<[GoString: (server: MasterServer, hub: MasterHub)]>([:])
+  private let seats = MasterSeats()
 
   init(make: @escaping SlaveMaker, staging: Staging) {
     self.make = make
@@ -15,22 +13,21 @@ final class SpawnStage: Stage {
 
   func run(_ single: ConformanceCase) -> StageOutcome {
     do throws(SuiteError) {
-      return staging.variation == nil ? try runVerbatim(single) : try runRewritten(single)
+      guard let variation = staging.variation else { return try runVerbatim(single) }
+      return try runRewritten(single, variation)
     } catch {
       return StageOutcome(result: .failure(error), seconds: 0)
     }
   }
 
-  func end() {
-    for seat in seats.withLock({ $0.values.map(\.server) }) { seat.stop() }
-  }
+  func end() { seats.end() }
 
-  private func runRewritten(_ single: ConformanceCase) throws(SuiteError) -> StageOutcome {
+  private func runRewritten(_ single: ConformanceCase, _ variation: Variation) throws(SuiteError) -> StageOutcome {
     let secret = staging.secret(of: single.origin, for: single.id)
     let slave = try spawn(single, secret)
     defer { slave.stop() }
     let hub = MasterHub()
-    let server = try MasterServer(ports: staging.ports(of: single.origin, for: single.id)) {
+    let server = try MasterServer(ports: variation.ports(for: single.id)) {
       hub.answer($0, unixSeconds: $1)
     }
     defer { server.stop() }
@@ -39,7 +36,7 @@ final class SpawnStage: Stage {
   }
 
   private func runVerbatim(_ single: ConformanceCase) throws(SuiteError) -> StageOutcome {
-    let hub = try hub(at: single.origin)
+    let hub = try seats.hub(at: single.origin)
     let slave = try spawn(single, single.origin.secret)
     defer { slave.stop() }
     let sessions = SessionScan.sessions(of: single)
@@ -51,16 +48,6 @@ final class SpawnStage: Stage {
   private func spawn(_ single: ConformanceCase, _ secret: GoString) throws(SuiteError) -> SpawnedSlave {
     let name = staging.variation?.folderName(for: single.id) ?? "slave"
     return try SpawnedSlave(make: make, secret: secret, name: name)
-  }
-
-  private func hub(at origin: CaseOrigin) throws(SuiteError) -> MasterHub {
-    let ports = staging.ports(of: origin, for: "")
-    return try seats.withLock { (seats) throws(SuiteError) -> MasterHub in
-      if let seat = seats[origin.site] { return seat.hub }
-      let hub = MasterHub()
-      seats[origin.site] = (try MasterServer(ports: ports) { hub.answer($0, unixSeconds: $1) }, hub)
-      return hub
-    }
   }
 
   private static func play(
@@ -79,6 +66,8 @@ final class SpawnStage: Stage {
   }
 
   /// One slave for all cases, started for the run.
+  ///
+  /// Sent verbatim, its cases have to share their secret.
   static func shared(
     make: @escaping SlaveMaker, staging: Staging, origin: CaseOrigin
   ) throws(SuiteError) -> SharedStage {
@@ -86,7 +75,7 @@ final class SpawnStage: Stage {
     let name = staging.variation?.folderName(for: "the run") ?? "slave"
     let slave = try SpawnedSlave(make: make, secret: secret, name: name)
     return try SharedStage(
-      address: slave.address, secret: secret, folder: slave.folder, knowsFolder: true, staging: staging, origin: origin
+      address: slave.address, secret: secret, folder: slave.folder, knowsFolder: true, staging: staging
     ) {
       slave.stop()
     }
