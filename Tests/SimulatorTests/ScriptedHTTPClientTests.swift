@@ -136,14 +136,14 @@ import Testing
   }
 }
 
-/// A piece every two seconds, for ever.
+/// A piece every three seconds, for ever.
 private final class SlowBody: HTTPBody {
   private let world: SimulatedWorld
 
   init(_ world: SimulatedWorld) { self.world = world }
 
   func next() async throws(HTTPBodyError) -> [UInt8]? {
-    await world.sleep(.seconds(2))
+    await world.sleep(.seconds(3))
     return [1]
   }
 }
