@@ -289,6 +289,24 @@ private actor Pieces: HTTPBody {
     #expect(answer == nil)
   }
 
+  @Test func `what was on its way when the client left still arrives`() throws {
+    let transcript = Transcript()
+    try Self.serve { request in
+      do throws(HTTPBodyError) {
+        while let piece = try await request.body.next() { transcript.add("\(piece.count)") }
+      } catch {
+        transcript.add("\(error)")
+      }
+      return HTTPResponse(status: 200)
+    } _: { _, server in
+      let head = Array("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\n".utf8)
+      let transcript = await server.converse([.bytes(head + [1, 2, 3]), .bytes([4, 5]), .close])
+      #expect(transcript.answers.isEmpty)
+    }
+    #expect(transcript.lines.last == "endedEarly")
+    #expect(transcript.lines.dropLast().compactMap { Int($0) }.reduce(0, +) == 5)
+  }
+
   @Test func `a client that leaves while its handler waits cancels the handler`() throws {
     let (answer, at) = try Simulation(seed: 1).run { world in
       let node = world.node("slave")

@@ -3,8 +3,8 @@ import GoWire
 /// Reads request heads as strictly as RFC 9112 asks, with the answers of Go's server (HDR-8): pure, no input can trap it.
 ///
 /// It refuses what lets two parties see different requests in the same bytes: a line that ends in a bare LF, two different
-/// lengths, a length together with chunked, a blank in or after a header name, a control character, a missing or second `Host`.
-/// Folded lines are joined by one space, as Go does.
+/// lengths, a length together with chunked, a blank in or after a header name, a folded line, a control character, a missing or
+/// second `Host`.
 public struct HTTPRequestParser: Sendable {
   public enum Outcome: Hashable, Sendable {
     /// The head is not complete; nothing is wrong so far.
@@ -120,7 +120,10 @@ public struct HTTPRequestParser: Sendable {
     guard version[version.startIndex + 6] == UInt8(ascii: "."), digits.contains(major), digits.contains(minor) else {
       throw .malformed("the protocol version is malformed")
     }
-    try HTTPRequestTarget.check(target, method: method)
+    let isAuthority = method == "CONNECT" && target.bytes.first != UInt8(ascii: "/")
+    guard (try? GoURL(requestTarget: isAuthority ? "http://" + target : target)) != nil else {
+      throw .malformed("the target is malformed")
+    }
     return RequestLine(
       method: method, target: target, majorVersion: Int(major - UInt8(ascii: "0")),
       minorVersion: Int(minor - UInt8(ascii: "0")))
@@ -159,13 +162,8 @@ public struct HTTPRequestParser: Sendable {
     for range in lines.dropFirst() {
       let line = bytes[range]
       if let first = line.first, Self.isBlank(first) {
-        // A folded line goes on with the value before it.
-        guard var last = fields.fields.popLast() else { throw .malformed("the first header line begins with a blank") }
-        let piece = Self.trimmed(line)
-        guard piece.allSatisfy(Self.isValueByte) else { throw .malformed("a control character in a header value") }
-        if !piece.isEmpty { last.value = last.value.isEmpty ? GoString(piece) : last.value + " " + GoString(piece) }
-        fields.fields.append(last)
-        continue
+        // RFC 9112, 5.2 lets a server refuse it or join it, as Go does; who stands in between may have done neither.
+        throw .malformed("a folded line")
       }
       guard let colon = line.firstIndex(of: UInt8(ascii: ":")) else {
         throw .malformed("a header line without a colon")

@@ -139,7 +139,7 @@ final class WireConnection: @unchecked Sendable {
     let task = Task(name: "\(effects.node): \(head.method) \(head.target)") {
       keeps.deliver(await self.serve(head, body))
     }
-    if input.isGone {
+    if input.isSeenGone {
       task.cancel()
     } else {
       input.onGone = { task.cancel() }
@@ -183,13 +183,13 @@ final class WireConnection: @unchecked Sendable {
     let index = transcript.answers.count
     transcript.answers.append(
       WireAnswer(
-        status: response.status, fields: wire.fields, wasContinued: wasContinued, headAt: kernel.uptime,
+        status: wire.status, fields: wire.fields, wasContinued: wasContinued, headAt: kernel.uptime,
         endedAt: kernel.uptime))
     if keepsBytes { transcript.bytes += wire.head }
     let isComplete = await send(wire, response.body, index)
     transcript.answers[index].isComplete = isComplete
     transcript.answers[index].endedAt = kernel.uptime
-    await announceEnd(head, response.status)
+    await announceEnd(head, wire.status)
     guard isComplete, !input.isGone else {
       transcript.answers[index].closes = true
       return false

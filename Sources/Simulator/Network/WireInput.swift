@@ -6,6 +6,8 @@ import ReferenceNode
 /// Confined to the kernel's thread, which is the invariant behind `@unchecked Sendable`.
 final class WireInput: @unchecked Sendable {
   static let window = 65_536
+  /// Bytes beyond which the end of a connection lies unseen.
+  static let readAhead = 262_144
 
   private let kernel: Kernel
   private var steps: ArraySlice<WireStep>
@@ -63,21 +65,37 @@ final class WireInput: @unchecked Sendable {
     }
   }
 
-  /// The client goes away: nothing more comes.
+  /// The client goes away: nothing more comes. What was on its way still arrives, and the server sees the end behind it.
   func leave() {
     guard !isGone else { return }
     isGone = true
-    pending = []
-    pendingCount = 0
+    if !isFeeding { fillReadAhead() }
     reader?.deliver(())
     feeder?.deliver(())
+    noticeEnd()
+  }
+
+  /// Whether the client has gone and the server, which reads ahead a little, has seen it.
+  var isSeenGone: Bool { isGone && pendingCount <= Self.readAhead }
+
+  /// What a client that only sends has sent by now, read or not.
+  private func fillReadAhead() {
+    while pendingCount < Self.readAhead, case .bytes(let bytes)? = steps.popFirst() {
+      let piece = bytes.prefix(Self.readAhead - pendingCount)
+      pending.insert(piece, at: 0)
+      pendingCount += piece.count
+    }
+  }
+
+  private func noticeEnd() {
+    guard isSeenGone else { return }
     onGone?()
     onGone = nil
   }
 
   /// Up to `limit` bytes; waits for the first. Nil when the client has gone, or keeps silent and `waits` is false.
   func next(_ limit: Int, waits: Bool, _ who: String, for what: @escaping () -> String) async -> ArraySlice<UInt8>? {
-    while !isGone {
+    while !isGone || !pending.isEmpty {
       if pending.isEmpty, !isFeeding, case .bytes(let bytes)? = steps.popFirst() {
         if bytes.isEmpty { continue }
         pending.append(bytes[...])
@@ -88,6 +106,7 @@ final class WireInput: @unchecked Sendable {
         if piece.count < front.count { pending.append(front.dropFirst(piece.count)) }
         pendingCount -= piece.count
         if pendingCount < Self.window { feeder?.deliver(()) }
+        if isGone { noticeEnd() }
         return piece
       }
       if isSilent, !waits { return nil }
@@ -102,7 +121,7 @@ final class WireInput: @unchecked Sendable {
 
   /// Puts back what was read too far.
   func unread(_ bytes: ArraySlice<UInt8>) {
-    guard !bytes.isEmpty, !isGone else { return }
+    guard !bytes.isEmpty else { return }
     pending.append(bytes)
     pendingCount += bytes.count
   }

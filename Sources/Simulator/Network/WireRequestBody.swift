@@ -5,6 +5,9 @@ import ReferenceNode
 ///
 /// Confined to the kernel's thread, which is the invariant behind `@unchecked Sendable`.
 final class WireRequestBody: HTTPBody, @unchecked Sendable {
+  /// Bytes that are read and thrown away after an early answer, as the live door does.
+  private static let mostDrained = 64 << 20
+
   private let kernel: Kernel
   private let input: WireInput
   private let node: String
@@ -41,7 +44,7 @@ final class WireRequestBody: HTTPBody, @unchecked Sendable {
   func drain() async -> Int {
     var count = 0
     do throws(HTTPBodyError) {
-      while !isComplete, let piece = try await pull(waits: false) { count += piece.count }
+      while !isComplete, count < Self.mostDrained, let piece = try await pull(waits: false) { count += piece.count }
     } catch {
       isBroken = true
     }

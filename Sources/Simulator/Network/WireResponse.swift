@@ -14,7 +14,7 @@ struct WireResponse {
   private var minorVersion: Int
 
   init(_ response: HTTPResponse, to head: HTTPRequestHead, closes: Bool, date: GoString) {
-    status = response.status
+    status = 200...999 ~= response.status ? response.status : 500
     minorVersion = min(head.minorVersion, 1)
     fields = response.fields
     // Framing is the door's alone.
