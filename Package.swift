@@ -75,6 +75,8 @@ let package = Package(
     .testTarget(
       name: "CommandTests", dependencies: ["TestSupport", "nodelab", "LiveWorld", "ReferenceNode"],
       swiftSettings: settings),
+    .testTarget(
+      name: "LiveWorldTests", dependencies: ["LiveWorld", "ReferenceNode", "NodeLoop"], swiftSettings: settings),
   ]
 )
 

@@ -87,6 +87,12 @@ static inline int cmicrohttpd_header_count(struct MHD_Connection *_Nonnull conne
   return MHD_get_connection_values(connection, MHD_HEADER_KIND, NULL, NULL);
 }
 
+// A connection that the library has closed by itself is freed when the library next looks at it, which may be minutes later. One
+// with a time limit of its own is looked at in each turn.
+static inline void cmicrohttpd_look_soon(struct MHD_Connection *_Nonnull connection, unsigned inactivity_limit) {
+  MHD_set_connection_option(connection, MHD_CONNECTION_OPTION_TIMEOUT, inactivity_limit + 1);
+}
+
 // Ends the connection after the answer, whose end is the end of the stream: no length, no chunks.
 static inline void cmicrohttpd_end_with_connection(struct MHD_Response *_Nonnull response) {
   MHD_set_response_options(response, MHD_RF_HTTP_1_0_COMPATIBLE_STRICT, MHD_RO_END);
@@ -99,6 +105,7 @@ static inline struct MHD_Response *_Nullable cmicrohttpd_response(size_t count, 
 
 static const enum MHD_Result cmicrohttpd_yes = MHD_YES;
 static const enum MHD_Result cmicrohttpd_no = MHD_NO;
+static const enum MHD_RequestTerminationCode cmicrohttpd_completed = MHD_REQUEST_TERMINATED_COMPLETED_OK;
 static const enum MHD_ConnectionNotificationCode cmicrohttpd_connection_started = MHD_CONNECTION_NOTIFY_STARTED;
 static const uint64_t cmicrohttpd_size_unknown = MHD_SIZE_UNKNOWN;
 static const ssize_t cmicrohttpd_end_of_stream = MHD_CONTENT_READER_END_OF_STREAM;

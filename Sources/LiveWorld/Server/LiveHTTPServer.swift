@@ -63,7 +63,7 @@ public final class LiveHTTPServer: LoopPart, @unchecked Sendable {
     settings.listen_fd = descriptor
     settings.connection_limit = UInt32(clamping: limits.connections)
     settings.memory_limit = limits.connectionMemory
-    settings.inactivity_limit = UInt32(clamping: max(1, limits.idle.nanoseconds / 1_000_000_000))
+    settings.inactivity_limit = inactivityLimit
     let context = Unmanaged.passUnretained(self).toOpaque()
     guard let tls else { return Callbacks.start(&settings, context) }
     return GoString(tls.certificate).withCString { certificate in
@@ -74,6 +74,9 @@ public final class LiveHTTPServer: LoopPart, @unchecked Sendable {
       }
     }
   }
+
+  /// In seconds.
+  private var inactivityLimit: UInt32 { UInt32(clamping: max(1, limits.idle.nanoseconds / 1_000_000_000)) }
 
   // MARK: Stopping
 
@@ -199,6 +202,14 @@ public final class LiveHTTPServer: LoopPart, @unchecked Sendable {
     }
   }
 
+  /// A request is over.
+  fileprivate func ended(_ exchange: ServerExchange, _ handle: OpaquePointer, _ reason: MHD_RequestTerminationCode) {
+    exchange.ended()
+    guard reason != cmicrohttpd_completed else { return }
+    cmicrohttpd_look_soon(handle, inactivityLimit)
+    needsTurn = true
+  }
+
   /// The library reports a trouble. When it is about to answer a head that has come whole, its `Content-Length` is bad, for that is
   /// all it looks at between the head's end and the first access callback: the answer of HDR-8 goes first.
   fileprivate func reported(_ text: String) {
@@ -238,13 +249,14 @@ private enum Callbacks {
         return Unmanaged.passRetained(exchange).toOpaque()
       },
       // A request is over, answered or not.
-      { _, handle, slot, _ in
-        guard let slot, let exchange = slot.pointee else { return }
+      { server, handle, slot, reason in
+        guard let server, let handle, let slot, let exchange = slot.pointee else { return }
         slot.pointee = nil
-        if let handle, let context = cmicrohttpd_context(handle) {
+        if let context = cmicrohttpd_context(handle) {
           Unmanaged<ServerConnection>.fromOpaque(context).takeUnretainedValue().exchange = nil
         }
-        Unmanaged<ServerExchange>.fromOpaque(exchange).takeRetainedValue().ended()
+        Unmanaged<LiveHTTPServer>.fromOpaque(server).takeUnretainedValue()
+          .ended(Unmanaged<ServerExchange>.fromOpaque(exchange).takeRetainedValue(), handle, reason)
       },
       // A connection begins or ends.
       { server, handle, slot, event in

@@ -8,7 +8,21 @@ enum ResponseMaker {
     let response: OpaquePointer
     let status: Int
     /// Set when the body is pulled from a source.
-    let stream: ResponseStream?
+    var stream: ResponseStream?
+    /// Set when the kernel sends a file.
+    var file: SentFile?
+  }
+
+  /// A file that the kernel sends: the library's descriptor, and the size that the file must have until it is sent.
+  struct SentFile {
+    let descriptor: Int32
+    let end: Int64
+
+    /// Somebody has cut the file: the kernel has nothing more to send, and the library waits for it.
+    var isCut: Bool {
+      guard let status = try? FileStatus(descriptor: descriptor) else { return true }
+      return status.size < end
+    }
   }
 
   /// Pieces in which a stream is asked for.
@@ -18,12 +32,12 @@ enum ResponseMaker {
   static func make(_ response: HTTPResponse, closes: Bool, exchange: ServerExchange) -> Made? {
     var status = response.status
     if !(200...999 ~= status) { status = 500 }
-    guard let (made, stream) = body(response.body, status, exchange) else { return nil }
+    guard let made = body(response.body, status, exchange) else { return nil }
     for field in response.fields.fields where !isOfTheDoor(field.name) {
-      add(field.name, field.value, to: made)
+      add(field.name, field.value, to: made.response)
     }
-    if closes { add("Connection", "close", to: made) }
-    return Made(response: made, status: status, stream: stream)
+    if closes { add("Connection", "close", to: made.response) }
+    return made
   }
 
   /// A refusal: the text, no length, and the end of the connection (HDR-8).
@@ -57,29 +71,28 @@ enum ResponseMaker {
 
   // MARK: Private
 
-  private static func body(
-    _ body: HTTPResponseBody, _ status: Int, _ exchange: ServerExchange
-  ) -> (OpaquePointer, ResponseStream?)? {
+  private static func body(_ body: HTTPResponseBody, _ status: Int, _ exchange: ServerExchange) -> Made? {
+    func plain(_ response: OpaquePointer?) -> Made? { response.map { Made(response: $0, status: status) } }
     if status == 304 {
       // The library would add a length, or chunks, to an answer that keeps the connection.
       discard(body)
-      return unmeasured([]).map { ($0, nil) }
+      return plain(unmeasured([]))
     }
     switch body {
-    case .empty:
-      return cmicrohttpd_response(0, nil).map { ($0, nil) }
-    case .bytes(let bytes):
-      return bytes.withUnsafeBytes { buffer in
-        cmicrohttpd_response(buffer.count, buffer.baseAddress).map { ($0, nil) }
-      }
+    case .empty: return plain(cmicrohttpd_response(0, nil))
+    case .bytes(let bytes): return plain(bytes.withUnsafeBytes { cmicrohttpd_response($0.count, $0.baseAddress) })
     case .file(let file, let offset, let count):
+      // The kernel sends it; a part that is not in memory holds up the loop while the disk is asked.
       if count > 0, offset >= 0, let live = file as? LiveDiskFile, let descriptor = live.takeDescriptor() {
-        // The kernel sends it; a part that is not in memory holds up the loop while the disk is asked.
-        return MHD_create_response_from_fd_at_offset64(UInt64(count), descriptor, UInt64(offset)).map { ($0, nil) }
+        var made = plain(MHD_create_response_from_fd_at_offset64(UInt64(count), descriptor, UInt64(offset)))
+        made?.file = SentFile(descriptor: descriptor, end: offset + count)
+        return made
       }
-      return streamed(FilePartBody(file, offset: offset, count: count), max(0, count), exchange)
-    case .stream(let count, let source):
-      return streamed(source, count.map { max(0, $0) }, exchange)
+      return streamed(FilePartBody(file, offset: offset, count: count), max(0, count), status, exchange)
+    case .stream(nil, _) where exchange.isHead:
+      // The library would send the end of the chunks.
+      return plain(unmeasured([]))
+    case .stream(let count, let source): return streamed(source, count.map { max(0, $0) }, status, exchange)
     }
   }
 
@@ -91,8 +104,8 @@ enum ResponseMaker {
   }
 
   private static func streamed(
-    _ source: any HTTPBody, _ count: Int64?, _ exchange: ServerExchange
-  ) -> (OpaquePointer, ResponseStream?)? {
+    _ source: any HTTPBody, _ count: Int64?, _ status: Int, _ exchange: ServerExchange
+  ) -> Made? {
     let stream = ResponseStream(exchange, source, count: count)
     let context = Unmanaged.passRetained(stream)
     let response = MHD_create_response_from_callback(
@@ -109,7 +122,7 @@ enum ResponseMaker {
       context.release()
       return nil
     }
-    return (response, stream)
+    return Made(response: response, status: status, stream: stream)
   }
 
   /// Bytes whose end is the end of the connection.

@@ -80,6 +80,7 @@ final class ServerConnection: @unchecked Sendable {
       if now - quietSince > (hasServed ? limits.idle : limits.head) { shutDown() }
       return
     }
+    if exchange.isStuck { shutDown() }
     guard exchange.waitsForPeer else { return }
     if exchange.isReadingHead {
       if now - quietSince > limits.head { shutDown() }

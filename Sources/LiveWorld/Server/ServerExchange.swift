@@ -32,10 +32,11 @@ final class ServerExchange: @unchecked Sendable {
   private var handle: OpaquePointer?
   private var phase = Phase.head
   private var body: RequestBody?
-  private var isHead = false
+  private(set) var isHead = false
   private var task: Task<Void, Never>?
   private var response: HTTPResponse?
   private var stream: ResponseStream?
+  private var file: ResponseMaker.SentFile?
   private var isSuspended = false
   private var isPeerGone = false
   /// Bytes of the body dropped since there is an answer.
@@ -63,6 +64,8 @@ final class ServerExchange: @unchecked Sendable {
     case .deciding, .complete, .answered: false
     }
   }
+  /// What is sent of a file will never come to its end.
+  var isStuck: Bool { file?.isCut ?? false }
   var isAnswered: Bool { if case .answered = phase { true } else { false } }
 
   // MARK: The library calls
@@ -93,6 +96,7 @@ final class ServerExchange: @unchecked Sendable {
     isSuspended = false
     stream?.stop()
     stream = nil
+    file = nil
     body?.fail(.endedEarly)
     task?.cancel()
     if let response { dispose(response) }
@@ -194,6 +198,7 @@ final class ServerExchange: @unchecked Sendable {
     }
     defer { MHD_destroy_response(made.response) }
     stream = made.stream
+    file = made.file
     return MHD_queue_response(handle, UInt32(clamping: made.status), made.response)
   }
 
