@@ -34,6 +34,10 @@ static inline CURLcode ccurl_set_request_callback(CURL *_Nonnull easy, curl_prer
   return curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, value);
 }
 
+static inline CURLcode ccurl_set_debug_callback(CURL *_Nonnull easy, curl_debug_callback _Nonnull value) {
+  return curl_easy_setopt(easy, CURLOPT_DEBUGFUNCTION, value);
+}
+
 // The addresses to which an exchange tried to connect.
 typedef struct {
   struct sockaddr_storage first;

@@ -107,21 +107,27 @@ public final class LiveLog: NodeLog {
 
   /// Control characters and bytes that are no UTF-8 as `\n`, `\x1b`: a line stays one line, and a terminal is not spoken to.
   private static func appendEscaped(_ bytes: some Collection<UInt8>, quoted: Bool = false, to out: inout [UInt8]) {
-    let isText = String(validating: bytes, as: UTF8.self) != nil
     let hex = Array("0123456789abcdef".utf8)
-    for byte in bytes {
-      switch byte {
-      case UInt8(ascii: "\n"): out += [UInt8(ascii: "\\"), UInt8(ascii: "n")]
-      case UInt8(ascii: "\r"): out += [UInt8(ascii: "\\"), UInt8(ascii: "r")]
-      case UInt8(ascii: "\t"): out += [UInt8(ascii: "\\"), UInt8(ascii: "t")]
-      case UInt8(ascii: "\""), UInt8(ascii: "\\"):
+    func show(_ byte: UInt8) {
+      out += [UInt8(ascii: "\\"), UInt8(ascii: "x"), hex[Int(byte >> 4)], hex[Int(byte & 15)]]
+    }
+    guard let text = String(validating: bytes, as: UTF8.self) else {
+      for byte in bytes {
+        if quoted, byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") { out.append(UInt8(ascii: "\\")) }
+        if 0x20..<0x7F ~= byte { out.append(byte) } else { show(byte) }
+      }
+      return
+    }
+    for scalar in text.unicodeScalars {
+      switch scalar {
+      case "\n": out += Array("\\n".utf8)
+      case "\r": out += Array("\\r".utf8)
+      case "\t": out += Array("\\t".utf8)
+      case "\"", "\\":
         if quoted { out.append(UInt8(ascii: "\\")) }
-        out.append(byte)
-      case 0x00..<0x20, 0x7F:
-        out += [UInt8(ascii: "\\"), UInt8(ascii: "x"), hex[Int(byte >> 4)], hex[Int(byte & 15)]]
-      case 0x80... where !isText:
-        out += [UInt8(ascii: "\\"), UInt8(ascii: "x"), hex[Int(byte >> 4)], hex[Int(byte & 15)]]
-      default: out.append(byte)
+        out.append(UInt8(scalar.value))
+      case "\u{0}"..<" ", "\u{7F}"..."\u{9F}": for byte in String(scalar).utf8 { show(byte) }
+      default: out += Array(String(scalar).utf8)
       }
     }
   }

@@ -13,6 +13,8 @@ final class ClientExchange: @unchecked Sendable {
   let client: LiveHTTPClient
   /// The beginning of what the server sent, as far as it was seen before libcurl took it: for Go's words about nonsense.
   private(set) var firstBytes: [UInt8] = []
+  /// The error of the socket, when looking at it took the error from libcurl.
+  private(set) var socketError: Int32 = 0
   /// How often the request went out: a second time means that a kept connection was closed.
   private(set) var attempts = 0
   /// The addresses that were tried.
@@ -224,6 +226,15 @@ final class ClientExchange: @unchecked Sendable {
       ClientExchange.of(context)?.sends() ?? ccurl_request_abort
     }
     _ = ccurl_set_pointer(easy, CURLOPT_PREREQDATA, context)
+    if call.isTLS {
+      // Shows the bytes that should have been a TLS record.
+      set(CURLOPT_VERBOSE, 1)
+      _ = ccurl_set_debug_callback(easy) { _, kind, bytes, count, context in
+        if kind == CURLINFO_SSL_DATA_IN { ClientExchange.of(context)?.tookRecord(bytes, count) }
+        return 0
+      }
+      _ = ccurl_set_pointer(easy, CURLOPT_DEBUGDATA, context)
+    }
   }
 
   private static func of(_ context: UnsafeMutableRawPointer?) -> ClientExchange? {
@@ -286,10 +297,16 @@ final class ClientExchange: @unchecked Sendable {
 
   /// Looks at what is there to read before libcurl takes it.
   func peek(_ socket: Int32) {
-    guard !hasHead, firstBytes.count < 4096 else { return }
+    guard !hasHead, !call.isTLS, firstBytes.count < 4096 else { return }
     var buffer = [UInt8](repeating: 0, count: 4096)
     let count = recv(socket, &buffer, buffer.count, Int32(MSG_PEEK | MSG_DONTWAIT))
     if count > 0 { firstBytes += buffer[..<count] }
+    if count < 0, errno != EAGAIN, errno != EINTR { socketError = errno }
+  }
+
+  private func tookRecord(_ bytes: UnsafeMutablePointer<CChar>?, _ count: Int) {
+    guard firstBytes.isEmpty, let bytes else { return }
+    firstBytes = Array(UnsafeRawBufferPointer(start: bytes, count: min(count, 5)))
   }
 
   private func tookHeader(_ bytes: UnsafeMutablePointer<CChar>?, _ count: Int) -> Int {
@@ -301,6 +318,10 @@ final class ClientExchange: @unchecked Sendable {
       // 100 and 103 announce another head.
       if !(100...199 ~= status) || status == 101 { gotHead() }
     } else if line.starts(with: "HTTP/".utf8), !line.prefix(while: { $0 != 0x20 }).contains(UInt8(ascii: ":")) {
+      if GoTransportText.broken(Array(line), hasEnded: false) != nil {
+        firstBytes = Array(line)
+        return 0
+      }
       fields = HTTPFields()
       let code = line.drop { $0 != 0x20 }.drop { $0 == 0x20 }.prefix { 0x30...0x39 ~= $0 }
       status = Int(String(decoding: code, as: UTF8.self)) ?? 0

@@ -15,7 +15,8 @@ extension TransportError {
 
   /// Why an exchange ended before the head of an answer.
   init(_ exchange: ClientExchange, _ code: CURLcode, _ easy: UnsafeMutableRawPointer?, _ detail: String) {
-    let number = easy.map { Int32(clamping: ccurl_get_long($0, CURLINFO_OS_ERRNO)) } ?? 0
+    var number = easy.map { Int32(clamping: ccurl_get_long($0, CURLINFO_OS_ERRNO)) } ?? 0
+    if exchange.socketError != 0 { number = exchange.socketError }
     switch code {
     case CURLE_COULDNT_RESOLVE_HOST:
       self = .noSuchHost(exchange.call.host, exchange.client.nameServer)
@@ -48,7 +49,9 @@ extension TransportError {
       }
     default:
       // Nothing, half a head, or nonsense came.
-      if exchange.firstBytes.isEmpty {
+      if exchange.firstBytes.isEmpty && number == ECONNRESET {
+        self = TransportError(.reset, GoString("read tcp \(TransportError.path(easy)): read: connection reset by peer"))
+      } else if exchange.firstBytes.isEmpty {
         self = TransportError(.endOfFile, "EOF")
       } else if let text = GoTransportText.broken(exchange.firstBytes, hasEnded: true) {
         self = TransportError(.malformedAnswer, text)

@@ -119,11 +119,17 @@ struct DiskRoot: Sendable {
       if fstat(next, &status) == 0, status.st_mode & S_IFMT == S_IFLNK { throw SystemError.outsideRoot }
     }
     let last = names.last ?? "."
-    let fd = try DiskRoot.retried({ () -> Int32 in
-      let fd = last.withCString { cposix_openat(folder, $0, flags | O_NOFOLLOW | O_CLOEXEC, mode) }
-      if fd < 0, errno == ELOOP { errno = EXDEV }
-      return fd
-    })
+    let fd = try DiskRoot.retried { () -> Int32 in
+      last.withCString { name in
+        let fd = cposix_openat(folder, name, flags | O_NOFOLLOW | O_CLOEXEC, mode)
+        guard fd < 0, errno == ELOOP || errno == ENOTDIR else { return fd }
+        let number = errno
+        var status = stat()
+        let isLink = fstatat(folder, name, &status, AT_SYMLINK_NOFOLLOW) == 0 && status.st_mode & S_IFMT == S_IFLNK
+        errno = isLink ? EXDEV : number
+        return fd
+      }
+    }
     // With O_PATH a link itself is opened.
     var status = stat()
     if flags & O_NOFOLLOW == 0, fstat(fd, &status) == 0, status.st_mode & S_IFMT == S_IFLNK {

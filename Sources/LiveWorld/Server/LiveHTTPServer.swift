@@ -202,12 +202,17 @@ public final class LiveHTTPServer: LoopPart, @unchecked Sendable {
     }
   }
 
-  /// A request is over.
-  fileprivate func ended(_ exchange: ServerExchange, _ handle: OpaquePointer, _ reason: MHD_RequestTerminationCode) {
-    exchange.ended()
-    guard reason != cmicrohttpd_completed else { return }
+  /// Has the library look at a connection that may have ended.
+  func lookSoon(_ handle: OpaquePointer) {
     cmicrohttpd_look_soon(handle, inactivityLimit)
     needsTurn = true
+  }
+
+  /// A request is over.
+  fileprivate func ended(_ exchange: ServerExchange, _ handle: OpaquePointer, _ reason: MHD_RequestTerminationCode) {
+    let closes = reason != cmicrohttpd_completed || exchange.endsConnection
+    exchange.ended()
+    if closes { lookSoon(handle) }
   }
 
   /// The library reports a trouble. When it is about to answer a head that has come whole, its `Content-Length` is bad, for that is

@@ -11,6 +11,8 @@ enum ResponseMaker {
     var stream: ResponseStream?
     /// Set when the kernel sends a file.
     var file: SentFile?
+    /// It has no length: it ends with the connection.
+    var isUnmeasured = false
   }
 
   /// A file that the kernel sends: the library's descriptor, and the size that the file must have until it is sent.
@@ -73,10 +75,11 @@ enum ResponseMaker {
 
   private static func body(_ body: HTTPResponseBody, _ status: Int, _ exchange: ServerExchange) -> Made? {
     func plain(_ response: OpaquePointer?) -> Made? { response.map { Made(response: $0, status: status) } }
+    func endless() -> Made? { unmeasured([]).map { Made(response: $0, status: status, isUnmeasured: true) } }
     if status == 304 {
       // The library would add a length, or chunks, to an answer that keeps the connection.
       discard(body)
-      return plain(unmeasured([]))
+      return endless()
     }
     switch body {
     case .empty: return plain(cmicrohttpd_response(0, nil))
@@ -91,7 +94,7 @@ enum ResponseMaker {
       return streamed(FilePartBody(file, offset: offset, count: count), max(0, count), status, exchange)
     case .stream(nil, _) where exchange.isHead:
       // The library would send the end of the chunks.
-      return plain(unmeasured([]))
+      return endless()
     case .stream(let count, let source): return streamed(source, count.map { max(0, $0) }, status, exchange)
     }
   }

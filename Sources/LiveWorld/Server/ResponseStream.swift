@@ -22,6 +22,9 @@ final class ResponseStream: @unchecked Sendable {
     self.remaining = count
   }
 
+  /// The source gave less than was promised.
+  var isShort: Bool { (remaining ?? 0) > 0 }
+
   /// The library asks for up to `room` bytes: gives some, or the end, or suspends the connection until the source has some.
   func read(into buffer: UnsafeMutablePointer<CChar>, room: Int) -> Int {
     while true {

@@ -33,10 +33,13 @@ final class ServerConnection: @unchecked Sendable {
   private(set) var isHungUp = false
 
   private let descriptor: Int32
+  /// The library's connection; it calls `closed` before it frees it.
+  private let handle: OpaquePointer
   private var watch: LoopWatch?
 
   init(_ server: LiveHTTPServer, _ handle: OpaquePointer) {
     self.server = server
+    self.handle = handle
     descriptor = cmicrohttpd_descriptor(handle)
     var text = [CChar](repeating: 0, count: 64)
     cposix_address_text(cmicrohttpd_peer(handle), &text, text.count)
@@ -57,6 +60,7 @@ final class ServerConnection: @unchecked Sendable {
   /// Ends the connection from below: the library finds it closed.
   func shutDown() {
     Glibc.shutdown(descriptor, Int32(SHUT_RDWR))
+    server.lookSoon(handle)
   }
 
   /// Sends bytes past the library, and then no more: what it still sends is lost. For plain connections only.

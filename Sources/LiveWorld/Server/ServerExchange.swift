@@ -37,6 +37,7 @@ final class ServerExchange: @unchecked Sendable {
   private var response: HTTPResponse?
   private var stream: ResponseStream?
   private var file: ResponseMaker.SentFile?
+  private var isUnmeasured = false
   private var isSuspended = false
   private var isPeerGone = false
   /// Bytes of the body dropped since there is an answer.
@@ -64,6 +65,8 @@ final class ServerExchange: @unchecked Sendable {
     case .deciding, .complete, .answered: false
     }
   }
+  /// The end of its answer is the end of the connection, though the library calls it complete.
+  var endsConnection: Bool { isUnmeasured || (stream?.isShort ?? false) }
   /// What is sent of a file will never come to its end.
   var isStuck: Bool { file?.isCut ?? false }
   var isAnswered: Bool { if case .answered = phase { true } else { false } }
@@ -199,6 +202,7 @@ final class ServerExchange: @unchecked Sendable {
     defer { MHD_destroy_response(made.response) }
     stream = made.stream
     file = made.file
+    isUnmeasured = made.isUnmeasured
     return MHD_queue_response(handle, UInt32(clamping: made.status), made.response)
   }
 
@@ -209,6 +213,7 @@ final class ServerExchange: @unchecked Sendable {
     connection.lingers = true
     let (status, text) = refusal.answer
     guard let response = ResponseMaker.closing(text) else { return cmicrohttpd_no }
+    isUnmeasured = true
     defer { MHD_destroy_response(response) }
     return MHD_queue_response(handle, UInt32(status), response)
   }

@@ -105,16 +105,13 @@ extension HTTPBody {
   }
 }
 
-/// A sum over bytes that sees each byte and its place (FNV-1a).
-struct Checksum: Equatable, Sendable {
-  var value: UInt64 = 0xcbf2_9ce4_8422_2325
-  var count = 0
-
-  mutating func add(_ bytes: some Sequence<UInt8>) {
-    for byte in bytes {
-      value = (value ^ UInt64(byte)) &* 0x100_0000_01b3
-      count += 1
-    }
+/// The error that an operation ends with, or nil.
+func diskFailure<Value>(_ operation: () async throws(DiskError) -> Value) async -> DiskError? {
+  do throws(DiskError) {
+    _ = try await operation()
+    return nil
+  } catch {
+    return error
   }
 }
 
