@@ -16,7 +16,10 @@ enum Help {
 
   /// What `nodelab COMMAND --help` prints.
   static func of(_ row: CommandRow) -> String {
-    var lines = ["\(row.summary).", "", "Usage: \(synopsis(row, short: false))"]
+    // An option stays beside its value: the blanks in brackets break no line.
+    let usage = wrap(synopsis(row, short: false), at: width - 7).map { $0.replacing("\u{A0}", with: " ") }
+    var lines = ["\(row.summary).", ""]
+    lines += usage.enumerated().map { ($0.offset == 0 ? "Usage: " : "       ") + $0.element }
     lines += ["", "Options:"]
     lines += columns(
       row.options.map { ("  " + spelling($0), $0.help) } + [("  -h, --help", "prints this text")])
@@ -30,7 +33,7 @@ enum Help {
       words += row.options.map { option in
         let spelled = option.short.map { "-\($0)" } ?? "--\(option.name)"
         let text = "\(spelled)\(placeholder(option).map { " \($0)" } ?? "")"
-        return option.isRequired ? text : "[\(text)]"
+        return (option.isRequired ? text : "[\(text)]").replacing(" ", with: "\u{A0}")
       }
     } else if !row.options.isEmpty {
       words.append(row.words.isEmpty ? "[-c FILE]" : "[options]")

@@ -43,6 +43,8 @@ import Testing
     (["gob"], "nodelab gob: FILE|- is missing; see nodelab gob --help"),
     (["gob", "a", "b"], "nodelab gob: unexpected b; see nodelab gob --help"),
     (["sign", "GET", "/"], "nodelab sign: --secret is missing; see nodelab sign --help"),
+    (["conform"], "nodelab conform: a role is missing (slave); see nodelab --help"),
+    (["conform", "master"], "nodelab conform: unknown role master (slave); see nodelab --help"),
   ]
 
   @Test(arguments: mistakes) func `a mistake is one line and exit code 2`(_ words: [String], _ line: String)

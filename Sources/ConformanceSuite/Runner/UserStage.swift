@@ -3,7 +3,7 @@ import GoWire
 /// Runs against a slave that is the user's own: nothing is touched in its folder but what cases name, and that is taken away
 /// again at the end.
 enum UserStage {
-  /// - Throws: when the folder is none, or holds already what cases would make.
+  /// - Throws: when the folder is none, or holds already what cases would make, or nobody listens at the URL.
   static func make(
     _ url: String, secret: GoString, folder: String, cases: [ConformanceCase], staging: Staging
   ) throws(SuiteError) -> SharedStage {
@@ -16,6 +16,11 @@ enum UserStage {
     let footprint = CaseFootprint(cases)
     if let path = footprint.paths.first(where: { HostFiles.exists("\(root)/\($0)") }) {
       throw .usage("\(root)/\(path): is there already, and the cases would overwrite and remove it")
+    }
+    do throws(ConnectionFailure) {
+      _ = try SocketConnection(to: address, deadline: HostClock.uptime + 10_000_000_000)
+    } catch {
+      throw .unfinished("\(url): \(error.text)")
     }
     let folders = footprint.folders.filter { !HostFiles.exists("\(root)/\($0)") }
     return try SharedStage(
