@@ -56,6 +56,11 @@ let package = Package(
       name: "slave-benchmark", dependencies: ["GoWire", "NodeProtocol"], path: "Benchmarks/SlaveBenchmark",
       swiftSettings: settings),
 
+    // Go's standard library as the judge of GoWire and of signatures: see Scripts/differential.
+    .executableTarget(name: "differential", dependencies: ["GoWire", "NodeProtocol"], swiftSettings: settings),
+
+    .testTarget(
+      name: "DifferentialTests", dependencies: ["differential", "TestSupport", "GoWire"], swiftSettings: settings),
     .testTarget(name: "GoWireTests", dependencies: ["GoWire"], swiftSettings: settings),
     .testTarget(name: "SimulatorTests", dependencies: ["Simulator", "NodeLoop"], swiftSettings: settings),
     .testTarget(

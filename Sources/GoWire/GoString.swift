@@ -54,6 +54,13 @@ public struct GoString: Hashable, Sendable {
   }
 }
 
+extension GoString {
+  public func hash(into hasher: inout Hasher) {
+    bytes.withUnsafeBytes { hasher.combine(bytes: $0) }
+    hasher.combine(bytes.count)
+  }
+}
+
 extension GoString: Comparable {
   public static func < (left: GoString, right: GoString) -> Bool {
     left.bytes.lexicographicallyPrecedes(right.bytes)

@@ -14,6 +14,7 @@ import Testing
     "Simulator": node.union(["NodeLoop"]),
     "LiveWorld": node.union(system).union(["NodeLoop", "CCrypto", "CCurl", "CMicrohttpd", "CPosix"]),
     "ConformanceSuite": node.union(system).union(["NodeLoop", "Simulator", "LiveWorld", "CCrypto"]),
+    "differential": ["GoWire", "NodeProtocol", "Glibc"],
     "nodelab": node.union(system).union(["NodeLoop", "Simulator", "LiveWorld", "ConformanceSuite"]),
   ]
 

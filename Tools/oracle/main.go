@@ -3,6 +3,10 @@
 // Requests come on standard input and answers go to standard output, in the same order, each a length of four bytes (lowest
 // first) and so many bytes. The first byte of a request names the question. The first byte of an answer is 0 for a result, 1 for
 // an error's text, 2 for a panic's.
+//
+// ServeContent keeps ETag and the like with its errors, as it did in the programs recorded.
+//
+//go:debug httpservecontentkeepheaders=1
 package main
 
 import (
@@ -32,6 +36,7 @@ var questions = map[byte]func(*source, *sink){
 	's': writeJSONString,
 	'j': decodeJSON,
 	'J': decodeJSONTyped,
+	'm': encodeJSON,
 	'S': sniff,
 	'X': mimeByExtension,
 	'R': serveContent,
@@ -40,6 +45,9 @@ var questions = map[byte]func(*source, *sink){
 	'P': parseURL,
 	'q': parseQuery,
 	'b': parseBool,
+	'n': parseNumber,
+	'h': canonicalHeader,
+	'c': takePath,
 	'Q': quote,
 	't': parseTime,
 	'u': readTime,
@@ -55,7 +63,7 @@ func main() {
 	answer := &sink{}
 	var length [4]byte
 	for request := range requests {
-		answer.data = answer.data[:0]
+		answer.data, answer.flattensNil = answer.data[:0], false
 		ask(request, answer)
 		binary.LittleEndian.PutUint32(length[:], uint32(len(answer.data)))
 		output.Write(length[:])
@@ -137,6 +145,8 @@ func (s *source) string() string { return string(s.bytes()) }
 // A sink is an answer as it is written.
 type sink struct {
 	data []byte
+	// Whether a pointer to a nil slice, map or interface value is dumped as a nil pointer.
+	flattensNil bool
 }
 
 func (s *sink) byte(b byte) { s.data = append(s.data, b) }

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"path"
 	"reflect"
 	"slices"
 	"strconv"
@@ -63,7 +64,20 @@ func decodeJSONTyped(request *source, answer *sink) {
 	} else {
 		answer.string("")
 	}
+	answer.flattensNil = true
 	dump(value.Elem(), answer)
+}
+
+// encodeJSON writes a value of a defined type.
+func encodeJSON(request *source, answer *sink) {
+	value := reflect.New(generated[request.uint32()])
+	fill(value.Elem(), request)
+	text, err := json.Marshal(value.Interface())
+	if err != nil {
+		answer.failure(err)
+		return
+	}
+	answer.result(text)
 }
 
 // nameless is an error whose text begins with the kind of it.
@@ -89,6 +103,44 @@ func parseBool(request *source, answer *sink) {
 		return
 	}
 	answer.result([]byte(strconv.FormatBool(value)))
+}
+
+// parseNumber reads a text as a signed and as an unsigned number of some base and size, and as Atoi does.
+func parseNumber(request *source, answer *sink) {
+	base, bits := int(request.byte()), int(request.byte())
+	text := string(request.data)
+	answer.byte(isResult)
+	signed, err := strconv.ParseInt(text, base, bits)
+	writeNumber(uint64(signed), err, answer)
+	unsigned, err := strconv.ParseUint(text, base, bits)
+	writeNumber(unsigned, err, answer)
+	number, err := strconv.Atoi(text)
+	writeNumber(uint64(number), err, answer)
+}
+
+func writeNumber(number uint64, err error, answer *sink) {
+	if err != nil {
+		answer.byte(isError)
+		answer.string(err.Error())
+	} else {
+		answer.byte(isResult)
+		answer.uint64(number)
+	}
+}
+
+func canonicalHeader(request *source, answer *sink) {
+	answer.result([]byte(http.CanonicalHeaderKey(string(request.data))))
+}
+
+// takePath gives what package path makes of a path, and of a path joined with another.
+func takePath(request *source, answer *sink) {
+	first, second := request.string(), request.string()
+	answer.byte(isResult)
+	for _, text := range []string{
+		path.Clean(first), path.Join(first, second), path.Base(first), path.Dir(first), path.Ext(first),
+	} {
+		answer.string(text)
+	}
 }
 
 func quote(request *source, answer *sink) {
@@ -155,7 +207,7 @@ func encodeBase64(request *source, answer *sink) {
 // sign signs a request as SIGN-1 and SIGN-5 say.
 func sign(request *source, answer *sink) {
 	key := request.bytes()
-	path := request.string()
+	target := request.string()
 	header := http.Header{}
 	for range request.uint32() {
 		name := request.string()
@@ -171,7 +223,7 @@ func sign(request *source, answer *sink) {
 		}
 	}
 	slices.Sort(signed)
-	content, err := json.Marshal(struct{ Path, Header, Body string }{path, strings.Join(signed, "&"), body})
+	content, err := json.Marshal(struct{ Path, Header, Body string }{target, strings.Join(signed, "&"), body})
 	if err != nil {
 		answer.failure(err)
 		return

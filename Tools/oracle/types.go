@@ -77,7 +77,7 @@ var (
 
 	named     = map[string]reflect.Type{}
 	concrete  = map[string]reflect.Type{}
-	generated []reflect.Type
+	generated = map[uint32]reflect.Type{}
 )
 
 func init() {
@@ -107,20 +107,22 @@ func init() {
 // meet has gob number the type now, and not when a value of it first comes.
 func meet(t reflect.Type) {
 	value := reflect.New(t).Elem()
-	for value.Kind() == reflect.Pointer {
-		value.Set(reflect.New(value.Type().Elem()))
-		value = value.Elem()
+	for target := value; target.Kind() == reflect.Pointer; target = target.Elem() {
+		target.Set(reflect.New(target.Type().Elem()))
 	}
-	if err := gob.NewEncoder(io.Discard).EncodeValue(value); err != nil {
-		panic(err)
-	}
+	// An array of nil pointers cannot be sent, but its type is numbered before that shows.
+	_ = gob.NewEncoder(io.Discard).EncodeValue(value)
 }
 
-// defineType adds a type to those that later questions name by number.
+// defineType gives a type the number by which later questions name it, and makes gob meet it if told so.
 func defineType(request *source, answer *sink) {
+	number := request.uint32()
+	isMet := request.byte() != 0
 	t := readType(request)
-	meet(t)
-	generated = append(generated, t)
+	if isMet {
+		meet(t)
+	}
+	generated[number] = t
 	answer.result([]byte(t.String()))
 }
 

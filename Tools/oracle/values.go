@@ -146,8 +146,9 @@ func dump(value reflect.Value, answer *sink) {
 			}
 		}
 	case reflect.Pointer:
-		answer.bool(!value.IsNil())
-		if !value.IsNil() {
+		leadsNowhere := leadsNowhere(value, answer.flattensNil)
+		answer.bool(!leadsNowhere)
+		if !leadsNowhere {
 			dump(value.Elem(), answer)
 		}
 	case reflect.Interface:
@@ -161,6 +162,17 @@ func dump(value reflect.Value, answer *sink) {
 	}
 }
 
+// leadsNowhere says whether a pointer is nil, or, if so told, what it points to.
+func leadsNowhere(value reflect.Value, deeply bool) bool {
+	switch value.Kind() {
+	case reflect.Pointer:
+		return value.IsNil() || deeply && leadsNowhere(value.Elem(), true)
+	case reflect.Slice, reflect.Map, reflect.Interface:
+		return value.IsNil()
+	}
+	return false
+}
+
 func dumpMap(value reflect.Value, answer *sink) {
 	if value.IsNil() {
 		answer.uint32(isNil)
@@ -169,7 +181,7 @@ func dumpMap(value reflect.Value, answer *sink) {
 	answer.uint32(uint32(value.Len()))
 	entries := make([][2][]byte, 0, value.Len())
 	for _, key := range value.MapKeys() {
-		var name, element sink
+		name, element := sink{flattensNil: answer.flattensNil}, sink{flattensNil: answer.flattensNil}
 		dump(key, &name)
 		dump(value.MapIndex(key), &element)
 		entries = append(entries, [2][]byte{name.data, element.data})

@@ -19,7 +19,7 @@ func mimeByExtension(request *source, answer *sink) {
 	answer.result([]byte(mime.TypeByExtension(string(request.data))))
 }
 
-// serveContent serves bytes that count upwards, without a name and without a modification time.
+// serveContent serves bytes that count upwards under the name of a picture, without a modification time.
 func serveContent(request *source, answer *sink) {
 	method := request.string()
 	size := request.uint32()
@@ -37,7 +37,7 @@ func serveContent(request *source, answer *sink) {
 	for i := range content {
 		content[i] = byte(i)
 	}
-	http.ServeContent(recorder, asked, "", time.Time{}, bytes.NewReader(content))
+	http.ServeContent(recorder, asked, "x.gif", time.Time{}, bytes.NewReader(content))
 
 	answer.byte(isResult)
 	answer.uint32(uint32(recorder.Code))

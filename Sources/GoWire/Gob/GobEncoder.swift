@@ -28,7 +28,7 @@ public struct GobEncoder: Sendable {
       if type.isPointer, value == .null {
         throw GobError(.unencodable, "gob: cannot encode nil pointer of type \(type.goName)")
       }
-      try sendDescription(of: flat, in: 1)
+      try sendDescription(of: type, in: 1)
       try appendTypeID(of: flat, to: 1)
       try encodeTop(value, flat, to: 1)
       writeMessage(1)
@@ -37,6 +37,14 @@ public struct GobEncoder: Sendable {
       (types, sent) = before
       throw error
     }
+  }
+
+  /// Describes a type to nobody, so that it and the types inside it have their ids.
+  fileprivate mutating func describe(_ type: GoType) throws(GobError) {
+    buffers = [[]]
+    writers = [0]
+    try sendDescription(of: type, in: 0)
+    buffers = []
   }
 
   // MARK: Messages and descriptions
@@ -53,10 +61,10 @@ public struct GobEncoder: Sendable {
   private mutating func sendDescription(of type: GoType, in buffer: Int) throws(GobError) {
     let flat = type.flattened
     guard !sent.contains(flat) else { return }
-    let described = try types.describe(flat)
+    let described = try types.describeForSending(type)
     guard let wire = described.wire else { return }
     buffers[buffer].appendGob(-Int64(described.id))
-    wire.append(id: described.id, to: &buffers[buffer])
+    wire.append(id: described.innerID, to: &buffers[buffer])
     writeMessage(buffer)
     sent.insert(flat)
     switch flat.base {
@@ -198,7 +206,7 @@ public struct GobEncoder: Sendable {
     }
     buffers[buffer].appendGob(name.bytes)
     let flat = type.flattened
-    try sendDescription(of: flat, in: buffer)
+    try sendDescription(of: type, in: buffer)
     try appendTypeID(of: flat, to: buffer)
     writers.append(buffer)
     buffers.append([])
@@ -210,6 +218,15 @@ public struct GobEncoder: Sendable {
 
   private static func misfit(_ value: GoValue, _ type: GoType) -> GobError {
     GobError(.unencodable, "gob: a value of another kind cannot be sent as \(type.goName)")
+  }
+}
+
+extension GobTypeTable {
+  /// Gives a type, and the types inside it, their ids now instead of when they are first sent.
+  public mutating func meet(_ type: GoType) throws(GobError) {
+    var encoder = GobEncoder(types: self)
+    try encoder.describe(type)
+    self = encoder.types
   }
 }
 

@@ -9,6 +9,14 @@ public struct GobTypeTable: Sendable {
     var id: Int32
     /// nil for a type that needs no description.
     var wire: GobWireType?
+    /// The id inside the description: the same but for pointers to types that write themselves.
+    var innerID: Int32
+
+    init(id: Int32, wire: GobWireType? = nil, innerID: Int32? = nil) {
+      self.id = id
+      self.wire = wire
+      self.innerID = innerID ?? id
+    }
   }
 
   /// A program that has not met a type yet. Go itself counts from 64.
@@ -17,9 +25,18 @@ public struct GobTypeTable: Sendable {
     nextID = firstTypeID
   }
 
-  /// Gives a type, and the types inside it, their ids now instead of when they are first sent.
-  public mutating func meet(_ type: GoType) throws(GobError) {
-    _ = try describe(type)
+  /// The description under which a type is sent.
+  ///
+  /// A pointer to a type that writes itself is described in its place when it is sent first: without a name, and with an id of its
+  /// own inside that nothing else ever names.
+  mutating func describeForSending(_ type: GoType) throws(GobError) -> Described {
+    guard type.isPointer, type.isSelfWriting else { return try describe(type) }
+    if let known = types[type] { return known }
+    var described = try describe(type)
+    described.innerID = takeID()
+    described.wire?.name = ""
+    types[type] = described
+    return described
   }
 
   /// The id of a type and its description; both are made, and those of the types inside, when the type is new.
