@@ -245,4 +245,63 @@ import Testing
     }
     #expect(throws: NodeError.self) { try MasterProperties { $0 == HeaderName.nodeID ? "x" : all[$0] } }
   }
+
+  /// ST-9, ST-11.
+  @Test func `the parameters of content are read as Go reads them`() throws {
+    let read = { (speed: GoString, query: GoString) throws -> ContentRequest in
+      try ContentRequest(source: "YQ==", speed: speed, name: "n", query: GoQuery(query))
+    }
+    #expect(try read("1000", "").speed == 1_000)
+    #expect(try read("-1", "").speed == -1)
+    #expect(try read("", "").speed == 0)
+    #expect(try read("0", "download=false").isDownload)
+    #expect(try !read("0", "download=").isDownload)
+    #expect(try !read("0", "downloads=1").isDownload)
+    for speed in ["fast", "1.5", "9223372036854775808"] as [GoString] {
+      #expect {
+        try read(speed, "")
+      } throws: {
+        ($0 as? NodeError)?.message == "Parameter error"
+      }
+    }
+    #expect(try ContentRequest.path(of: "Lz8_") == "/??")
+    for source in ["Lz8/", "YQ", "YQ=", "Y Q="] as [GoString] {
+      #expect {
+        try ContentRequest.path(of: source)
+      } throws: {
+        ($0 as? NodeError)?.code == .unclassified && ($0 as? NodeError)?.message == ""
+      }
+    }
+  }
+
+  @Test(
+    arguments: [
+      (#"{"provider":"aria2"}"#, "Aria2"), (#"{"provider":"qbittorrent"}"#, "QBittorrent"),
+      (#"{"provider":"aria2","aria2":{}}"#, nil), (#"{"provider":"wget"}"#, nil), ("{}", nil),
+    ] as [(String, GoString?)])
+  func `the block that a provider misses is named`(setting: String, part: GoString?) throws {
+    let body = Array(#"{"node_setting":\#(setting),"node_setting_hash":"h"}"#.utf8)
+    #expect(try Binder.bind(TestDownloader.self, from: body).downloader.setting.missingPart == part)
+  }
+
+  @Test func `a download's request is written as the real master writes it`() throws {
+    var count = 0
+    for name in ["aria2-torrent", "qbittorrent-select-and-cancel", "remote-download-ok"] {
+      let flow = Recordings.json("recorded/cloudreve-4.0.0/flows/\(name).json")
+      for exchange in flow["exchanges"]?.array ?? [] {
+        guard let recorded = RecordedExchange(exchange) else { continue }
+        let written: [UInt8]
+        switch Routes(.slave).match(method: recorded.method, rawTarget: recorded.target) {
+        case .route(.download(.task)): written = try Self.rewrite(CreateDownload.self, recorded.body)
+        case .route(.download(.status)): written = try Self.rewrite(ReadDownload.self, recorded.body)
+        case .route(.download(.cancel)): written = try Self.rewrite(CancelDownload.self, recorded.body)
+        case .route(.download(.select)): written = try Self.rewrite(SelectDownloadFiles.self, recorded.body)
+        case .route, .redirect, .notFound, .badRequest: continue
+        }
+        count += 1
+        #expect(String(decoding: written, as: UTF8.self) == String(decoding: recorded.body, as: UTF8.self))
+      }
+    }
+    #expect(count > 10)
+  }
 }

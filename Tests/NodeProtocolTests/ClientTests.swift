@@ -9,6 +9,8 @@ import Testing
   @Test(
     arguments: [
       (502, "<html>", "Remote returns unexpected status code: 502"),
+      (204, "", "Remote returns unexpected status code: 204"),
+      (301, #"{"code":0}"#, "Remote returns unexpected status code: 301"),
       (200, "<html>", "invalid character '<' looking for beginning of value"),
       (200, "", "unexpected end of JSON input"),
       (200, "[]", "json: cannot unmarshal array into Go value of type serializer.Response"),

@@ -152,4 +152,37 @@ import Testing
     #expect(check.verify(method: "GET", target: signed, headers: [], body: [9], now: Self.now) == nil)
     #expect(check.verify(method: "DELETE", target: signed, headers: [], body: [], now: Self.now) == nil)
   }
+
+  @Test(
+    arguments: [
+      ("PUT", true), ("POST", true), ("PATCH", true), ("GET", false), ("HEAD", false), ("DELETE", false),
+      ("OPTIONS", false), ("post", false),
+    ] as [(GoString, Bool)])
+  func `three methods are signed in the header`(method: GoString, isInHeader: Bool) {
+    #expect(RequestContent.isSignedInHeader(method: method) == isInHeader)
+  }
+
+  @Test func `the prefix of the header is optional and spelled exactly`() throws {
+    let check = SignatureCheck(key: key, profile: .documented)
+    let target = try #require(RequestTarget("/api/v4/slave/ping"))
+    let good = check.authorization(method: "POST", path: target.path, headers: [], body: [], expires: 0)
+    let verify = { (value: String) in
+      check.verify(
+        method: "POST", target: target, headers: [HeaderField("authorization", GoString(value))], body: [], now: 1)
+    }
+    #expect(verify(good.text) == nil)
+    #expect(verify(String(good.text.dropFirst("Bearer Cr ".count))) == nil)
+    #expect(verify(good.text.replacing("Cr", with: "cr"))?.message == "invalid sign")
+  }
+
+  /// SIGN-6.
+  @Test func `signatures for the master live longer than those for its storage`() throws {
+    let text = ConfigurationTests.good + "[Slave]\nSignatureTTL = 9223372036854775807\n"
+    let read = { (text: String) in
+      try SlaveConfiguration.read(fileName: "a", content: Array(text.utf8), environment: []).configuration
+    }
+    #expect(try read(ConfigurationTests.good).expiry(.call, now: 1_000) == 1_600)
+    #expect(try read(ConfigurationTests.good).expiry(.storage, now: 1_000) == 1_060)
+    #expect(try read(text).expiry(.call, now: 1_000) == .max)
+  }
 }

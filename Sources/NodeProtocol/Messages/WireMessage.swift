@@ -89,19 +89,20 @@ public enum Binder {
   /// Reads a whole number of the query or the path; absent and empty are 0.
   public static func integer(_ text: GoString?) throws(NodeError) -> Int64 {
     guard let text, !text.isEmpty else { return 0 }
-    guard let value = Int64(text.text) else {
-      throw .unreadable("strconv.ParseInt: parsing " + text.quoted + ": invalid syntax")
+    do {
+      return try text.parseInt()
+    } catch {
+      throw .unreadable(error.text)
     }
-    return value
   }
 
   /// Reads a truth value of the query as Go's `ParseBool`; absent and empty are false.
   public static func bool(_ text: GoString?) throws(NodeError) -> Bool {
     guard let text, !text.isEmpty else { return false }
-    switch text.text {
-    case "1", "t", "T", "TRUE", "true", "True": return true
-    case "0", "f", "F", "FALSE", "false", "False": return false
-    default: throw .unreadable("strconv.ParseBool: parsing " + text.quoted + ": invalid syntax")
+    do {
+      return try text.parseBool()
+    } catch {
+      throw .unreadable(error.text)
     }
   }
 }
