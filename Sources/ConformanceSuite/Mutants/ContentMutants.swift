@@ -121,10 +121,18 @@ private final class ContentCache: Sendable {
   }
 }
 
-/// A clock whose sleeps are over at once.
-private struct ClockWithoutWaiting: NodeClock {
-  let clock: any NodeClock
+/// A clock that jumps to the end of each sleep at once.
+private final class ClockWithoutWaiting: NodeClock {
+  private let clock: any NodeClock
+  private let ahead = Mutex(Span.zero)
+
+  init(clock: any NodeClock) { self.clock = clock }
+
   var now: GoTime { clock.now }
-  var uptime: Uptime { clock.uptime }
-  func sleep(until deadline: Uptime) async throws(CancellationError) {}
+  var uptime: Uptime { clock.uptime + ahead.withLock { $0 } }
+
+  func sleep(until deadline: Uptime) async throws(CancellationError) {
+    let left = deadline - uptime
+    if left > .zero { ahead.withLock { $0.nanoseconds += left.nanoseconds } }
+  }
 }
