@@ -61,7 +61,7 @@ let package = Package(
 
     .testTarget(
       name: "DifferentialTests", dependencies: ["differential", "TestSupport", "GoWire"], swiftSettings: settings),
-    .testTarget(name: "GoWireTests", dependencies: ["GoWire"], swiftSettings: settings),
+    .testTarget(name: "GoWireTests", dependencies: ["GoWire", "ConformanceSuite"], swiftSettings: settings),
     .testTarget(name: "SimulatorTests", dependencies: ["Simulator", "NodeLoop"], swiftSettings: settings),
     .testTarget(
       name: "NodeProtocolTests", dependencies: ["NodeProtocol", "GoWire", "TestSupport"], swiftSettings: settings),

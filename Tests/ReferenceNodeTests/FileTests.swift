@@ -18,7 +18,7 @@ import Testing
     try Simulation(seed: 1).run { world in
       let bench = SlaveBench(world)
       for path: GoString in ["d/b/z", "d/b/a/x", "d/B", "d/b.txt", "d/é", "d/a"] { bench.node.disk.plant(path, [1]) }
-      bench.node.disk.plantLink("d/link", to: "/home/slave/d/b")
+      bench.node.disk.plantLink("d/link", to: "/srv/slave/d/b")
       bench.node.disk.plantFolder("d/locked")
       bench.node.disk.plant("d/locked/in", [1])
       bench.node.disk.setAccess("d/locked", isReadable: false, isWritable: true)
@@ -53,7 +53,7 @@ import Testing
           #expect(hidden["Code"]?.int == 203)
           #expect(
             hidden["Error"]?.string
-              == "slave failed to delete file: remove /home/slave/full: directory not empty")
+              == "slave failed to delete file: remove /srv/slave/full: directory not empty")
         }
       }
     }
@@ -76,7 +76,7 @@ import Testing
       let bench = SlaveBench(world, storageRoot: "root")
       bench.node.disk.plant("outside", [1])
       bench.node.disk.plantFolder("root")
-      bench.node.disk.plantLink("root/link", to: "/home/slave")
+      bench.node.disk.plantLink("root/link", to: "/srv/slave")
       let seen = await bench.send(GoString(method), GoString(target), GoString(body))
       let isLinkItself = target.hasSuffix("root/link")
       #expect(
@@ -91,7 +91,7 @@ import Testing
       let bench = SlaveBench(world, storageRoot: "root")
       bench.node.disk.plant("outside", [1])
       bench.node.disk.plant("root/in", [1])
-      bench.node.disk.plantLink("root/link", to: "/home/slave")
+      bench.node.disk.plantLink("root/link", to: "/srv/slave")
       let forbidden = #"{"code":403,"msg":"Path is outside of the storage root"}"#
       for path: GoString in ["outside", "root/../outside", "root/link/outside", "/etc/passwd"] {
         let seen = Seen(await bench.server.send(bench.request("GET", bench.content(path))))
@@ -114,11 +114,11 @@ import Testing
       let bench = SlaveBench(world, storageRoot: "root")
       bench.node.disk.plant("data/temp/fm_workflows/1/x.zip", [1])
       let cleaned = await bench.send(
-        "POST", "/api/v4/slave/task/cleanup", #"{"path":["/home/slave/data/temp/fm_workflows/1","data/temp/none"]}"#)
+        "POST", "/api/v4/slave/task/cleanup", #"{"path":["/srv/slave/data/temp/fm_workflows/1","data/temp/none"]}"#)
       #expect(cleaned.description == Seen.success)
       #expect(bench.node.disk.peekTree("data/temp") == ["fm_workflows/"])
       let open = SlaveBench(world)
-      for path in ["", ".", "/home/slave", "/home", "/", ".."] {
+      for path in ["", ".", "/srv/slave", "/srv", "/", ".."] {
         let seen = await open.send("POST", "/api/v4/slave/task/cleanup", #"{"path":["\#(GoString(path))"]}"#)
         #expect(seen.body == #"{"code":403,"msg":"Path is outside of the storage root"}"#, "\(path)")
       }

@@ -1,6 +1,8 @@
 import GoWire
 import Testing
 
+@testable import ConformanceSuite
+
 @Suite struct GobVectorTests {
   private static let single = Vector.all("gob").filter { $0.value["go_type"] != nil }
 

@@ -1,5 +1,6 @@
 import Testing
 
+@testable import ConformanceSuite
 @testable import GoWire
 
 /// A stream built by hand, sound or not.

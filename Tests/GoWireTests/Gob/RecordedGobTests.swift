@@ -2,6 +2,8 @@ import Foundation
 import GoWire
 import Testing
 
+@testable import ConformanceSuite
+
 /// A gob payload of a recorded conversation, by its file and place.
 struct RecordedGob: Sendable, CustomTestStringConvertible {
   let name: String

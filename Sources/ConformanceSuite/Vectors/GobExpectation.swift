@@ -87,7 +87,7 @@ enum GobExpectation {
   }
 
   private static func hex(_ expected: JSONValue, _ name: GoString) -> [UInt8]? {
-    expected[name]?.text.map(Fixtures.bytes(hex:))
+    expected[name]?.text.flatMap(Hexadecimal.bytes)
   }
 
   private static func key(_ value: GoValue) -> GoString? {
