@@ -220,7 +220,7 @@ struct AnswerComparison {
   /// Bytes as text when they are text, else as hexadecimal digits.
   private static func show(_ bytes: [UInt8]) -> String {
     if bytes.isEmpty { return "nothing" }
-    return String(validating: bytes, as: UTF8.self) ?? "bytes \(Hex.text(bytes.prefix(120)))"
+    return String(validating: bytes, as: UTF8.self) ?? "bytes \(Hexadecimal.text(bytes.prefix(120)))"
   }
 
   private mutating func differ(_ place: String, _ expected: String, _ seen: String) {

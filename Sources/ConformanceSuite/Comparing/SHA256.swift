@@ -9,6 +9,6 @@ enum SHA256 {
     guard EVP_Digest(bytes, bytes.count, &digest, &count, EVP_sha256(), nil) == 1 else {
       fatalError("libcrypto has no SHA-256")
     }
-    return Hex.text(digest).lowercased()
+    return Hexadecimal.text(digest).lowercased()
   }
 }

@@ -58,7 +58,7 @@ struct Substitution: Sendable {
     let decoded = TargetText.decode(written, plusIsBlank: false)
     let before = index > 0 ? segments[index - 1] : ""
     if before == "upload" || before == "remote", let new = sessions[decoded] {
-      return written == decoded ? new : GoString(new.bytes.flatMap { Array("%\(Hex.text([$0]))".utf8) })
+      return written == decoded ? new : GoString(new.bytes.flatMap { Array("%\(Hexadecimal.text([$0]))".utf8) })
     }
     if before == "task", let id = Int64(decoded.text), let new = tasks[id], new != id { return GoString("\(new)") }
     let isSource = before == "thumb" || before == "meta" || (index > 1 && segments[index - 2] == "content")
@@ -165,13 +165,5 @@ enum SessionScan {
       ranges.append(start..<end)
     }
     return ranges
-  }
-}
-
-/// Bytes as hexadecimal digits.
-enum Hex {
-  /// Two capital digits a byte.
-  static func text(_ bytes: some Sequence<UInt8>) -> String {
-    bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16, uppercase: true) }.joined()
   }
 }

@@ -16,7 +16,7 @@ struct MemoryStage: Stage {
     guard let first = cases.first else { return [] }
     let (staging, make) = (staging, make)
     let secret = staging.secret(of: first.origin, for: purpose)
-    var simulation = Simulation(seed: staging.variation?.seed ?? 1, stepBudget: 1_000_000_000)
+    var simulation = Simulation(seed: staging.variation?.seed ?? 1, stepBudget: UInt64(cases.count) * 300_000)
     simulation.keepsJournal = false
     do {
       return try simulation.run { world in

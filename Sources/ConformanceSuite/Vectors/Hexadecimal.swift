@@ -1,5 +1,10 @@
 /// Bytes as hexadecimal digits.
 enum Hexadecimal {
+  /// Two capital digits a byte.
+  static func text(_ bytes: some Sequence<UInt8>) -> String {
+    bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16, uppercase: true) }.joined()
+  }
+
   /// Nil for an odd number of digits and for anything that is none.
   static func bytes(_ text: String) -> [UInt8]? {
     let digits = text.compactMap(\.hexDigitValue)
