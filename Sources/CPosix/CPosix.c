@@ -198,10 +198,9 @@ void cposix_address_text(const void *address, char *text, size_t count) {
   }
 }
 
-ssize_t cposix_peek(int fd) {
-  char byte;
-  return recv(fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
-}
+ssize_t cposix_receive(int fd, void *bytes, size_t count) { return recv(fd, bytes, count, MSG_DONTWAIT); }
+
+ssize_t cposix_look(int fd, void *bytes, size_t count) { return recv(fd, bytes, count, MSG_PEEK | MSG_DONTWAIT); }
 
 ssize_t cposix_send(int fd, const void *bytes, size_t count) {
   return send(fd, bytes, count, MSG_NOSIGNAL | MSG_DONTWAIT);

@@ -34,8 +34,8 @@ import Testing
     Bad(name: "length a list", request: post + "Content-Length: 5, 5\r\n\r\nhello"),
     Bad(name: "length beyond 64 bits", request: post + "Content-Length: 99999999999999999999\r\n\r\nhello"),
     Bad(name: "length beyond 63 bits", request: post + "Content-Length: 9223372036854775808\r\n\r\nhello"),
-    Bad(name: "blank in a name", request: head + "A b: c\r\n\r\n"),
-    Bad(name: "blank before the colon", request: head + "A : c\r\n\r\n"),
+    Bad(name: "blank in a name", request: head + "A b: c\r\n\r\n", text: "400 Bad Request: invalid header name"),
+    Bad(name: "blank before the colon", request: head + "A : c\r\n\r\n", text: "400 Bad Request: invalid header name"),
     Bad(name: "tab before the colon", request: head + "A\t: c\r\n\r\n"),
     Bad(name: "no token in a name", request: head + "A(b: c\r\n\r\n"),
     Bad(name: "no name", request: head + ": c\r\n\r\n"),
@@ -122,7 +122,7 @@ import Testing
     try trial.serve { _, _ in .text("reached") }
     let socket = try trial.connect()
     for byte in Array((ServerRefusalTests.post + tail).utf8) { try socket.send([byte]) }
-    #expect(try socket.receiveMessage().text == "400 Bad Request")
+    #expect(try socket.receiveMessage().text.hasPrefix("400 Bad Request"))
   }
 
   @Test func `an unknown expectation is refused`() throws {

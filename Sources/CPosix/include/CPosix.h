@@ -57,7 +57,9 @@ int cposix_listen_unix(const char *_Nonnull path, int backlog, const char *_Null
 uint16_t cposix_local_port(int fd);
 // The peer of a socket as `127.0.0.1:40000`, `[::1]:40000`, or `@` for a unix socket, from a struct sockaddr.
 void cposix_address_text(const void *_Nullable address, char *_Nonnull text, size_t count);
-ssize_t cposix_peek(int fd);
+// Never wait: EAGAIN when nothing is there.
+ssize_t cposix_receive(int fd, void *_Nonnull bytes, size_t count);
+ssize_t cposix_look(int fd, void *_Nonnull bytes, size_t count);
 ssize_t cposix_send(int fd, const void *_Nonnull bytes, size_t count);
 int cposix_is_numeric_host(const char *_Nonnull host);
 // The first numeric address of a host name, resolved by the system: blocks. 0, or getaddrinfo's error.

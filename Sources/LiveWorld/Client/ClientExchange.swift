@@ -1,4 +1,5 @@
 import CCurl
+import CPosix
 import Glibc
 import GoWire
 import ReferenceNode
@@ -299,7 +300,7 @@ final class ClientExchange: @unchecked Sendable {
   func peek(_ socket: Int32) {
     guard !hasHead, !call.isTLS, firstBytes.count < 4096 else { return }
     var buffer = [UInt8](repeating: 0, count: 4096)
-    let count = recv(socket, &buffer, buffer.count, Int32(MSG_PEEK | MSG_DONTWAIT))
+    let count = cposix_look(socket, &buffer, buffer.count)
     if count > 0 { firstBytes += buffer[..<count] }
     if count < 0, errno != EAGAIN, errno != EINTR { socketError = errno }
   }

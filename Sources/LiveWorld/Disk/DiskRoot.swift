@@ -212,12 +212,12 @@ extension GoString {
   func withCString<Result, Failure: Error>(
     _ body: (UnsafePointer<CChar>) throws(Failure) -> Result
   ) throws(Failure) -> Result {
-    let terminated = bytes + [0]
-    return try terminated.withUnsafeBufferPointer { (buffer) throws(Failure) -> Result in
+    // A short text needs no allocation.
+    try withUnsafeTemporaryAllocation(of: CChar.self, capacity: bytes.count + 1) { (buffer) throws(Failure) -> Result in
+      for (index, byte) in bytes.enumerated() { buffer[index] = CChar(bitPattern: byte) }
+      buffer[bytes.count] = 0
       guard let start = buffer.baseAddress else { preconditionFailure("a terminated text has a byte") }
-      return try start.withMemoryRebound(to: CChar.self, capacity: buffer.count) { (text) throws(Failure) -> Result in
-        try body(text)
-      }
+      return try body(UnsafePointer(start))
     }
   }
 }

@@ -31,6 +31,8 @@ public final class LiveLoop: @unchecked Sendable {
   private var timers = TimerHeap()
   private var parts: [any LoopPart] = []
   private var thread: pthread_t?
+  /// When the current turn began: good enough for limits in seconds.
+  private(set) var turnStart = LiveLoop.uptime
   private let pool: BlockingPool
 
   /// Makes a loop whose blocking work runs on `poolThreads` threads, started when first needed.
@@ -182,10 +184,8 @@ public final class LiveLoop: @unchecked Sendable {
       return (inbox.work, inbox.isStopping)
     }
     for item in work { item() }
-    if !timers.isEmpty {
-      let now = LiveLoop.uptime
-      while let fire = timers.takeDue(now) { fire() }
-    }
+    turnStart = LiveLoop.uptime
+    while let fire = timers.takeDue(turnStart) { fire() }
     jobs.drain()
     for part in parts { part.work() }
     jobs.drain()

@@ -26,6 +26,7 @@ struct RequestHead {
   enum Refusal: Error, Hashable {
     case badRequest
     case missingHost
+    case invalidName
     case malformedHost
     case unsupportedTransferEncoding
     case unknownExpectation
@@ -35,6 +36,7 @@ struct RequestHead {
       switch self {
       case .badRequest: (400, "400 Bad Request")
       case .missingHost: (400, "400 Bad Request: missing required Host header")
+      case .invalidName: (400, "400 Bad Request: invalid header name")
       case .malformedHost: (400, "400 Bad Request: malformed Host header")
       case .unsupportedTransferEncoding: (501, "Unsupported transfer encoding")
       case .unknownExpectation: (417, "")
@@ -55,7 +57,7 @@ struct RequestHead {
     guard !method.isEmpty, method.bytes.allSatisfy(Bytes.isToken), targetOffset == method.count + 1 else {
       throw .badRequest
     }
-    guard RequestTarget.isSound(target, isConnect: method == "CONNECT") else { throw .badRequest }
+    guard RequestTarget.isSound(target, isConnect: method == Words.connect) else { throw .badRequest }
     reader.position = targetOffset + target.count
     guard reader.takeZero() else { throw .badRequest }
     let version = reader.takeUntilZero()
@@ -67,13 +69,18 @@ struct RequestHead {
     while !reader.isAtZero {
       // A line that begins with a blank continues the one before: no name has a blank in it.
       let name = reader.takeUntilZero()
-      guard !name.isEmpty, name.allSatisfy(Bytes.isToken), reader.takeZero() else { throw .badRequest }
+      guard let first = name.first, reader.takeZero() else { throw .badRequest }
+      if !name.allSatisfy(Bytes.isToken) {
+        // Go takes a blank for a part of the name at first, and refuses the name later.
+        let isNearly = first != 0x20 && name.allSatisfy { Bytes.isToken($0) || $0 == 0x20 }
+        throw isNearly ? .invalidName : .badRequest
+      }
       reader.skipBlanks()
       var value = reader.takeUntilZero()
       guard value.allSatisfy(Bytes.isFieldContent), reader.takeLineEnd() else { throw .badRequest }
       if let last = value.last, Bytes.isBlank(last) {
         // The library compares it with its blanks, and would not see the chunks.
-        if GoString(value: name).equalsIgnoringASCIICase("Transfer-Encoding") { throw .unsupportedTransferEncoding }
+        if GoString(value: name).equalsIgnoringASCIICase(Words.transferEncoding) { throw .unsupportedTransferEncoding }
         while let last = value.last, Bytes.isBlank(last) { value = value.dropLast() }
       }
       fields.append(HTTPFields.Field(GoString(value: name), GoString(value: value)))
@@ -83,47 +90,54 @@ struct RequestHead {
     self.method = method
     self.fields = HTTPFields(fields)
     (contentLength, isChunked, expectsContinue) = (nil, false, false)
-    try checkHost()
-    try readFraming()
+    try judge()
   }
 
-  private func checkHost() throws(Refusal) {
-    let hosts = fields.fields.filter { $0.name.equalsIgnoringASCIICase("Host") }
-    guard hosts.count <= 1 else { throw .badRequest }
-    guard let host = hosts.first?.value else {
-      if isVersion11 && method != "CONNECT" { throw .missingHost }
-      return
-    }
-    guard host.bytes.allSatisfy(Bytes.isHost) else { throw .malformedHost }
-  }
-
-  private mutating func readFraming() throws(Refusal) {
-    var lengths: [GoString] = []
-    var encodings: [GoString] = []
+  /// Looks at the fields that tell where the body ends and to whom the request goes.
+  private mutating func judge() throws(Refusal) {
+    var host: GoString?
+    var hosts = 0
+    var length: GoString?
+    var lengths = 0
+    var encoding: GoString?
+    var encodings = 0
+    var isExpectationKnown = true
     for field in fields.fields {
       // By length first: this runs for every field of every request.
       switch field.name.count {
-      case 6 where field.name.equalsIgnoringASCIICase("Expect"):
+      case 4 where field.name.equalsIgnoringASCIICase(Words.host):
+        host = field.value
+        hosts += 1
+      case 6 where field.name.equalsIgnoringASCIICase(Words.expect):
         guard isVersion11 else { break }
-        guard field.value.equalsIgnoringASCIICase("100-continue") else { throw .unknownExpectation }
-        expectsContinue = true
-      case 14 where field.name.equalsIgnoringASCIICase("Content-Length"): lengths.append(field.value)
-      case 17 where field.name.equalsIgnoringASCIICase("Transfer-Encoding"): encodings.append(field.value)
+        expectsContinue = field.value.equalsIgnoringASCIICase(Words.continueFirst)
+        isExpectationKnown = expectsContinue
+      case 14 where field.name.equalsIgnoringASCIICase(Words.contentLength):
+        length = field.value
+        lengths += 1
+      case 17 where field.name.equalsIgnoringASCIICase(Words.transferEncoding):
+        encoding = field.value
+        encodings += 1
       default: break
       }
     }
-    if let encoding = encodings.first {
-      guard encodings.count == 1, encoding.equalsIgnoringASCIICase("chunked") else {
-        throw .unsupportedTransferEncoding
-      }
-      guard lengths.isEmpty, isVersion11 else { throw .badRequest }
+    guard hosts <= 1 else { throw .badRequest }
+    if let encoding {
+      guard encodings == 1, encoding.equalsIgnoringASCIICase(Words.chunked) else { throw .unsupportedTransferEncoding }
+      guard lengths == 0, isVersion11 else { throw .badRequest }
       isChunked = true
-    } else if let length = lengths.first {
-      guard lengths.count == 1, !length.isEmpty, length.bytes.allSatisfy({ 0x30...0x39 ~= $0 }),
+    } else if let length {
+      guard lengths == 1, !length.isEmpty, length.bytes.allSatisfy({ 0x30...0x39 ~= $0 }),
         let number = Int64(length.text)
       else { throw .badRequest }
       contentLength = number
     }
+    if let host {
+      guard host.bytes.allSatisfy(Bytes.isHost) else { throw .malformedHost }
+    } else if isVersion11 && method != Words.connect {
+      throw .missingHost
+    }
+    guard isExpectationKnown else { throw .unknownExpectation }
   }
 }
 
@@ -160,90 +174,56 @@ private struct HeadReader {
   }
 }
 
-/// Classes of bytes in a request's head (RFC 9110, 5; RFC 9112, 2 to 5).
+/// Classes of bytes in a request's head (RFC 9110, 5; RFC 9112, 2 to 5). One bit for each ASCII character: every byte of every
+/// head passes here.
 enum Bytes {
   static func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 }
 
-  static func isToken(_ byte: UInt8) -> Bool {
-    switch byte {
-    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), 0x30...0x39: true
-    case UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "."), UInt8(ascii: "!"), UInt8(ascii: "#"),
-      UInt8(ascii: "$"),
-      UInt8(ascii: "%"), UInt8(ascii: "&"), UInt8(ascii: "'"), UInt8(ascii: "*"), UInt8(ascii: "+"), UInt8(ascii: "^"),
-      UInt8(ascii: "`"), UInt8(ascii: "|"), UInt8(ascii: "~"):
-      true
-    default: false
-    }
-  }
+  static func isToken(_ byte: UInt8) -> Bool { has(byte, 0x03FF_6CFA_0000_0000, 0x57FF_FFFF_C7FF_FFFE) }
 
   /// No control character but the tab.
   static func isFieldContent(_ byte: UInt8) -> Bool { byte >= 0x20 && byte != 0x7F || byte == 0x09 }
 
   /// What Go lets a `Host` consist of.
-  static func isHost(_ byte: UInt8) -> Bool {
-    switch byte {
-    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), 0x30...0x39: true
-    case UInt8(ascii: "!"), UInt8(ascii: "$"), UInt8(ascii: "%"), UInt8(ascii: "&"), UInt8(ascii: "("),
-      UInt8(ascii: ")"),
-      UInt8(ascii: "*"), UInt8(ascii: "+"), UInt8(ascii: ","), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: ":"),
-      UInt8(ascii: ";"), UInt8(ascii: "="), UInt8(ascii: "["), UInt8(ascii: "'"), UInt8(ascii: "]"), UInt8(ascii: "_"),
-      UInt8(ascii: "~"):
-      true
-    default: false
-    }
-  }
+  static func isHost(_ byte: UInt8) -> Bool { has(byte, 0x2FFF_7FF2_0000_0000, 0x47FF_FFFE_AFFF_FFFE) }
 
-  static func isHexDigit(_ byte: UInt8) -> Bool {
-    switch byte {
-    case 0x30...0x39, UInt8(ascii: "a")...UInt8(ascii: "f"), UInt8(ascii: "A")...UInt8(ascii: "F"): true
-    default: false
-    }
+  private static func has(_ byte: UInt8, _ low: UInt64, _ high: UInt64) -> Bool {
+    byte < 0x80 && (byte < 0x40 ? low : high) >> UInt64(byte & 0x3F) & 1 == 1
   }
-
-  static func isLetter(_ byte: UInt8) -> Bool { 0x61...0x7A ~= byte | 0x20 }
 }
 
 /// Whether a request target is one that Go's server parses.
 enum RequestTarget {
   static func isSound(_ target: GoString, isConnect: Bool) -> Bool {
-    let bytes = target.bytes
-    guard let first = bytes.first, bytes.allSatisfy({ $0 > 0x20 && $0 != 0x7F }) else { return false }
-    if bytes == [UInt8(ascii: "*")] { return true }
-    let path = bytes.prefix { $0 != UInt8(ascii: "?") }
-    if first == UInt8(ascii: "/") { return hasSoundEscapes(path) }
-    if isConnect { return hasSoundEscapes(path) }
-    // The absolute form: a scheme, then an authority and a path, or anything.
-    guard let colon = path.firstIndex(of: UInt8(ascii: ":")), Bytes.isLetter(first),
-      path[..<colon].allSatisfy({
-        Bytes.isLetter($0) || 0x30...0x39 ~= $0 || $0 == UInt8(ascii: "+") || $0 == UInt8(ascii: "-")
-          || $0 == UInt8(ascii: ".")
-      })
-    else { return false }
-    let rest = path[(colon + 1)...]
-    guard rest.starts(with: [UInt8(ascii: "/"), UInt8(ascii: "/")]) else {
-      return rest.first != UInt8(ascii: "/") || hasSoundEscapes(rest)
-    }
-    let authority = rest.dropFirst(2).prefix { $0 != UInt8(ascii: "/") }
-    // The port is a number, or not there.
-    let host = authority.split(separator: UInt8(ascii: "@"), omittingEmptySubsequences: false).last ?? []
-    if let colon = host.lastIndex(of: UInt8(ascii: ":")), !host[colon...].contains(UInt8(ascii: "]")) {
-      guard host[(colon + 1)...].allSatisfy({ 0x30...0x39 ~= $0 }) else { return false }
-    }
-    return hasSoundEscapes(rest)
+    guard let first = target.bytes.first else { return false }
+    if first == UInt8(ascii: "/"), isPlain(target.bytes) { return true }
+    guard target.bytes.allSatisfy({ $0 > 0x20 && $0 != 0x7F }) else { return false }
+    let isAuthority = isConnect && first != UInt8(ascii: "/")
+    return (try? GoURL(requestTarget: isAuthority ? "http://" + target : target)) != nil
   }
 
-  /// Whether every `%` is followed by two hexadecimal digits.
-  private static func hasSoundEscapes(_ bytes: ArraySlice<UInt8>) -> Bool {
-    var index = bytes.startIndex
-    while let percent = bytes[index...].firstIndex(of: UInt8(ascii: "%")) {
-      guard percent + 2 < bytes.endIndex, Bytes.isHexDigit(bytes[percent + 1]), Bytes.isHexDigit(bytes[percent + 2])
-      else {
-        return false
-      }
-      index = percent + 3
+  /// No escape in the path, and no control character anywhere: most targets, and sound.
+  private static func isPlain(_ bytes: [UInt8]) -> Bool {
+    var isPath = true
+    for byte in bytes {
+      if byte <= 0x20 || byte == 0x7F || (isPath && byte == UInt8(ascii: "%")) { return false }
+      if byte == UInt8(ascii: "?") { isPath = false }
     }
     return true
   }
+}
+
+/// Names and words that every request or answer is looked through for, made once.
+enum Words {
+  static let connect = GoString("CONNECT")
+  static let head = GoString("HEAD")
+  static let host = GoString("Host")
+  static let expect = GoString("Expect")
+  static let continueFirst = GoString("100-continue")
+  static let chunked = GoString("chunked")
+  static let connection = GoString("Connection")
+  static let contentLength = GoString("Content-Length")
+  static let transferEncoding = GoString("Transfer-Encoding")
 }
 
 extension GoString {

@@ -151,9 +151,9 @@ enum ResponseMaker {
   /// Framing is the door's business.
   private static func isOfTheDoor(_ name: GoString) -> Bool {
     switch name.count {
-    case 10: name.equalsIgnoringASCIICase("Connection")
-    case 14: name.equalsIgnoringASCIICase("Content-Length")
-    case 17: name.equalsIgnoringASCIICase("Transfer-Encoding")
+    case 10: name.equalsIgnoringASCIICase(Words.connection)
+    case 14: name.equalsIgnoringASCIICase(Words.contentLength)
+    case 17: name.equalsIgnoringASCIICase(Words.transferEncoding)
     default: false
     }
   }

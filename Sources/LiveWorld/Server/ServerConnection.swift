@@ -15,7 +15,7 @@ final class ServerConnection: @unchecked Sendable {
   /// The request at hand; nil between two.
   var exchange: ServerExchange? {
     didSet {
-      quietSince = LiveLoop.uptime
+      quietSince = server.loop.turnStart
       received = 0
       hasServed = true
     }
@@ -53,9 +53,12 @@ final class ServerConnection: @unchecked Sendable {
   }
 
   /// Nothing waits to be read: what was seen of the peer is its end.
-  var hasNothingToRead: Bool { cposix_peek(descriptor) <= 0 }
+  var hasNothingToRead: Bool { !hasSomethingToRead }
   /// Whether bytes of a next request have come already.
-  var hasSomethingToRead: Bool { cposix_peek(descriptor) > 0 }
+  var hasSomethingToRead: Bool {
+    var byte: UInt8 = 0
+    return cposix_look(descriptor, &byte, 1) > 0
+  }
 
   /// Ends the connection from below: the library finds it closed.
   func shutDown() {
@@ -122,10 +125,8 @@ enum Lingering {
     }
     timer = loop.schedule(at: LiveLoop.uptime + patience, end)
     watch = loop.watch(copy, events: cposix_readable) { _ in
-      let buffer = [UInt8](repeating: 0, count: 65536)
-      let count = buffer.withUnsafeBytes {
-        recv(copy, UnsafeMutableRawPointer(mutating: $0.baseAddress), $0.count, Int32(MSG_DONTWAIT))
-      }
+      var buffer = [UInt8](repeating: 0, count: 65536)
+      let count = cposix_receive(copy, &buffer, buffer.count)
       if count < 0, errno == EAGAIN || errno == EINTR { return }
       left -= count
       if count <= 0 || left <= 0 { end() }

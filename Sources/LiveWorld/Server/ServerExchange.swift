@@ -124,7 +124,7 @@ final class ServerExchange: @unchecked Sendable {
     } catch {
       return refuse(error)
     }
-    isHead = head.method == "HEAD"
+    isHead = head.method == Words.head
     if head.hasBody {
       let body = RequestBody(loop, readAhead: server.limits.readAhead)
       body.wantsMore = { [weak self] in self?.resume() }
