@@ -6,7 +6,7 @@ import ReferenceNode
 import TestSupport
 import Testing
 
-/// What an administrator reads of a node test (PING-6, PING-7), as far as the slave says it: the part after "but slave
+/// PING-6, PING-7: what an administrator reads of a node test, as far as the slave says it: the part after "but slave
 /// returns: ", or nothing when the test succeeds.
 @Suite struct NodeTestTests {
   struct Row: Decodable, Sendable {

@@ -61,11 +61,16 @@ import Testing
         @Test func a() {}
 
         /// No clause first: ENV-1.
-        @Test func b() {}
+        @Test func b() {
+          // GOB-2: inside
+          // of which ENV-8 is no citation
+        }
 
         /// ENV-2, and so on
         @Test(.disabled("not now"))
-        func c() {}
+        func c() {
+          // ENV-7
+        }
 
         /// ENV-3
         func d() {}
@@ -74,7 +79,7 @@ import Testing
         @Suite struct E {}
       """
     let citations = RuleCitation.citations(in: text, file: "T.swift")
-    #expect(Set(citations.map(\.clause)) == ["SIGN-1", "SIGN-5", "CB-1", "GOB-1"])
+    #expect(Set(citations.map(\.clause)) == ["SIGN-1", "SIGN-5", "CB-1", "GOB-1", "GOB-2"])
     #expect(citations.first { $0.clause == "CB-1" }?.place == "T.swift:3")
   }
 }

@@ -36,6 +36,7 @@ import Testing
     }
   }
 
+  /// ROLE-2, CONF-1, CONF-6
   /// What the command line (`help`, `unknown-flag`) and the live door (a port in use, a certificate) decide is not decided here.
   @Test(arguments: Start.all.filter { !["help", "unknown-flag", "port-in-use", "ssl-missing-cert"].contains($0.id) })
   func `a start runs or is refused as recorded`(start: Start) throws {
@@ -263,6 +264,7 @@ import Testing
 
   // MARK: - Values
 
+  /// CONF-3
   @Test func `the defaults are those of CONF-3`() throws {
     let configuration = try read("[System]\nMode = slave\n[Slave]\nSecret = \(Self.secret)\n").configuration
     #expect(configuration.profile == .documented)
@@ -365,6 +367,7 @@ import Testing
     #expect(try read(Self.good, [("CR_CONF_NodeLab__Profile", "cloudreve-4.0")]).configuration.profile == .cloudreve40)
   }
 
+  /// ROLE-5
   @Test func `a profile brings its version and its proxy header`() throws {
     let old = try read(Self.good, [("CR_CONF_NodeLab.Profile", "cloudreve-4.0")]).configuration
     #expect(old.version == "4.0.0" && old.proxyHeader == "X-Forwarded-For" && !old.profile.syncsChunks)

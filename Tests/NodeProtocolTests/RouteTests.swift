@@ -2,6 +2,7 @@ import GoWire
 import NodeProtocol
 import Testing
 
+/// ROLE-3, HDR-7
 @Suite struct RouteTests {
   private let slave = Routes(.slave)
   private let master = Routes(.master)

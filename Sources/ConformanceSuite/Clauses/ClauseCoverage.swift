@@ -48,8 +48,8 @@ public struct ClauseCoverage: Hashable, Sendable {
 
 /// A clause that a rule test cites.
 ///
-/// A test cites clauses in its doc comment, the line before `@Test`: `/// SIGN-2, SIGN-7: the expiry is judged before the key.`
-/// Ids at the start of the comment count, separated by commas; a test that is disabled cites nothing.
+/// A test cites clauses at the start of a comment, above it or inside it: `/// SIGN-2, SIGN-7: the expiry is judged before the key.`
+/// Ids are separated by commas; a test that is disabled cites nothing.
 public struct RuleCitation: Hashable, Sendable {
   public var clause: String
   /// The file and the line.
@@ -57,18 +57,28 @@ public struct RuleCitation: Hashable, Sendable {
 
   /// The citations in the text of a test file.
   public static func citations(in text: String, file: String) -> [RuleCitation] {
-    let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+    let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map { $0.drop { $0 == " " } }
     var citations: [RuleCitation] = []
+    /// Of the comment above the next declaration.
+    var above: [RuleCitation] = []
+    var isInTest = false
     for (index, line) in lines.enumerated() {
-      let trimmed = line.drop { $0 == " " }
-      guard trimmed.hasPrefix("@Test") || trimmed.hasPrefix("@Suite") else { continue }
-      let attribute = lines[index...].prefix(3).joined()
-      guard !attribute.prefix(while: { $0 != "{" }).contains(".disabled") else { continue }
-      var above = index - 1
-      while above >= 0, lines[above].drop(while: { $0 == " " }).hasPrefix("///") {
-        let comment = lines[above].drop { $0 == " " }.dropFirst(3)
-        citations += ids(atStartOf: comment).map { RuleCitation(clause: $0, place: "\(file):\(above + 1)") }
-        above -= 1
+      if line.hasPrefix("//") {
+        let found = ids(atStartOf: line.drop { $0 == "/" }).map {
+          RuleCitation(clause: $0, place: "\(file):\(index + 1)")
+        }
+        if line.hasPrefix("///") {
+          above += found
+        } else if isInTest {
+          citations += found
+        }
+      } else if line.hasPrefix("@Test") || line.hasPrefix("@Suite") {
+        let attribute = lines[index...].prefix(3).joined().prefix { $0 != "{" }
+        isInTest = !attribute.contains(".disabled")
+        if isInTest { citations += above }
+        above = []
+      } else {
+        above = []
       }
     }
     return citations

@@ -3,6 +3,7 @@ import Testing
 
 @testable import ConformanceSuite
 
+/// GOB-1, GOB-2, GOB-3, GOB-4: Go's own streams.
 @Suite struct GobVectorTests {
   private static let single = Vector.all("gob").filter { $0.value["go_type"] != nil }
 
