@@ -66,6 +66,8 @@ let package = Package(
     .testTarget(
       name: "NodeProtocolTests", dependencies: ["NodeProtocol", "GoWire", "TestSupport"], swiftSettings: settings),
     .testTarget(name: "ReportTests", dependencies: ["ConformanceSuite"], swiftSettings: settings),
+    .testTarget(
+      name: "WorldParityTests", dependencies: ["Simulator", "LiveWorld", "TestSupport"], swiftSettings: settings),
     .testTarget(name: "NodeLoopTests", dependencies: ["NodeLoop"], swiftSettings: settings),
     .testTarget(
       name: "ReferenceNodeTests", dependencies: ["ReferenceNode", "Simulator", "TestSupport"], swiftSettings: settings),

@@ -214,7 +214,7 @@ extension Disk {
       #expect(disk.peek("b") == [1])
       #expect(disk.used == 2)
       #expect(await rename("none", "x") == "no such file or directory")
-      #expect(await rename("b", "dir") == "file exists")
+      #expect(await rename("b", "dir") == "is a directory")
       #expect(await rename("dir", "b") == "not a directory")
       #expect(await rename("dir", "full") == "directory not empty")
       #expect(await rename("full", "full/y") == "invalid argument")

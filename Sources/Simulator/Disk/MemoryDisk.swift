@@ -80,7 +80,7 @@ public final class MemoryDisk: Disk, @unchecked Sendable {
 
   public func status(_ path: DiskPath, followLinks: Bool) async throws(DiskError) -> FileStatus {
     try await perform(.status(absolute(path))) { () throws(DiskError) -> FileStatus in
-      Self.status(of: try find(path, followLast: followLinks))
+      Self.status(of: try find(path, followLinks ? .followed : .notFollowed))
     }
   }
 
@@ -95,15 +95,14 @@ public final class MemoryDisk: Disk, @unchecked Sendable {
 
   public func makeFolders(_ path: DiskPath) async throws(DiskError) {
     try await perform(.makeFolders(absolute(path))) { () throws(DiskError) in
-      try makeFoldersNow(full(path))
+      try makeFoldersNow(path)
     }
   }
 
   public func remove(_ path: DiskPath) async throws(DiskError) {
     try await perform(.remove(absolute(path))) { () throws(DiskError) in
-      let place = try locate(path, followLast: false)
-      guard let node = place.node else { throw .notFound }
-      guard let name = place.name else { throw confinement == nil ? .busy : .outsideRoot }
+      let place = try locateName(path)
+      let (node, name) = try removable(place)
       if let entries = node.entries, !entries.isEmpty { throw .notEmpty }
       try requireWritable(place.parent)
       unlink(node, name, from: place.parent)
@@ -112,42 +111,39 @@ public final class MemoryDisk: Disk, @unchecked Sendable {
 
   public func removeTree(_ path: DiskPath) async throws(DiskError) {
     try await perform(.removeTree(absolute(path))) { () throws(DiskError) in
-      let place: MemoryTree.Place
       do throws(DiskError) {
-        place = try locate(path, followLast: false)
+        let place = try locateName(path)
+        // Go refuses to remove a tree by such a name.
+        if place.ending == .dot || place.ending == .dotDot { throw .invalidArgument }
+        let (node, name) = try removable(place)
+        try requireWritable(place.parent)
+        try empty(node)
+        unlink(node, name, from: place.parent)
       } catch {
-        if error.kind == .notFound { return }
-        throw error
+        if error.kind != .notFound { throw error }
       }
-      guard let node = place.node else { return }
-      guard let name = place.name else { throw confinement == nil ? .invalidArgument : .outsideRoot }
-      try requireWritable(place.parent)
-      try empty(node)
-      unlink(node, name, from: place.parent)
     }
   }
 
   public func rename(_ from: DiskPath, to: DiskPath) async throws(DiskError) {
     try await perform(.rename(absolute(from), to: absolute(to))) { () throws(DiskError) in
-      let source = try locate(from, followLast: false)
-      guard let node = source.node else { throw .notFound }
-      let target = try locate(to, followLast: false)
-      guard let sourceName = source.name, let targetName = target.name else {
-        throw confinement == nil ? .busy : .outsideRoot
+      let source = try locateName(from)
+      let target = try locateName(to)
+      guard source.name != nil, target.name != nil else { throw .busy }
+      guard let (sourceName, found) = try source.named(), let node = found else { throw .notFound }
+      guard let (targetName, _) = try target.named() else { throw .busy }
+      if !node.isFolder, source.hasTrailingSlash || target.hasTrailingSlash { throw .notADirectory }
+      if target.folders.contains(where: { $0 === node }) { throw .invalidArgument }
+      if let old = target.node {
+        if source.folders.contains(where: { $0 === old }) { throw .notEmpty }
+        if old === node { return }
+        if node.isFolder, !old.isFolder { throw .notADirectory }
+        if old.isFolder, !node.isFolder { throw .isADirectory }
+        if let entries = old.entries, !entries.isEmpty { throw .notEmpty }
       }
       try requireWritable(source.parent)
       try requireWritable(target.parent)
-      if node.isFolder, target.folders.contains(where: { $0 === node }) { throw .invalidArgument }
-      if let old = target.node {
-        if old === node { return }
-        if let entries = old.entries {
-          guard node.isFolder else { throw .exists }
-          guard entries.isEmpty else { throw .notEmpty }
-        } else if node.isFolder {
-          throw .notADirectory
-        }
-        unlink(old, targetName, from: target.parent)
-      }
+      if let old = target.node { unlink(old, targetName, from: target.parent) }
       source.parent.removeEntry(sourceName)
       target.parent.insert(node, as: targetName)
       store.tree.touch(source.parent, now: store.clock.now)
@@ -234,16 +230,35 @@ public final class MemoryDisk: Disk, @unchecked Sendable {
     return path.text.isEmpty ? store.folder : store.folder + "/" + path.text
   }
 
-  func locate(_ path: DiskPath, followLast: Bool) throws(DiskError) -> MemoryTree.Place {
-    guard let confinement else {
-      return try store.tree.place(full(path), followLast: followLast, confinedTo: nil)
-    }
-    return try store.tree.place(absolute(path), followLast: followLast, confinedTo: confinement)
+  func locate(_ path: DiskPath, _ last: MemoryTree.Last) throws(DiskError) -> MemoryTree.Place {
+    try locate(confinement == nil ? full(path) : absolute(path), last)
   }
 
-  func find(_ path: DiskPath, followLast: Bool = true) throws(DiskError) -> MemoryNode {
-    guard let node = try locate(path, followLast: followLast).node else { throw .notFound }
+  private func locate(_ path: GoString, _ last: MemoryTree.Last) throws(DiskError) -> MemoryTree.Place {
+    try store.tree.place(path, last, confinedTo: confinement)
+  }
+
+  /// The place of a name that is to be removed or renamed; the root of a confinement has none in it.
+  private func locateName(_ path: DiskPath) throws(DiskError) -> MemoryTree.Place {
+    if let confinement, MemoryTree.components(absolute(path)) == confinement { throw .outsideRoot }
+    return try locate(path, .named)
+  }
+
+  func find(_ path: DiskPath, _ last: MemoryTree.Last = .followed) throws(DiskError) -> MemoryNode {
+    guard let node = try locate(path, last).node else { throw .notFound }
     return node
+  }
+
+  private func removable(_ place: MemoryTree.Place) throws(DiskError) -> (MemoryNode, GoString) {
+    switch place.ending {
+    case .dot: throw .invalidArgument
+    case .dotDot: throw .notEmpty
+    case .root: throw .busy
+    case .name:
+      guard let (name, found) = try place.named(), let node = found else { throw .notFound }
+      if place.hasTrailingSlash, !node.isFolder { throw .notADirectory }
+      return (node, name)
+    }
   }
 
   // MARK: Changing the tree
@@ -251,7 +266,10 @@ public final class MemoryDisk: Disk, @unchecked Sendable {
   private func create(
     _ path: DiskPath, _ name: GoString, truncate: Bool, exclusive: Bool
   ) throws(DiskError) -> any DiskFile {
-    let place = try locate(path, followLast: !exclusive)
+    var place = try locate(path, .named)
+    if confinement == nil, place.name != nil, place.hasTrailingSlash { throw .isADirectory }
+    if !exclusive { place = try locate(path, .followed) }
+    guard let (last, _) = try place.named() else { throw exclusive ? .exists : .isADirectory }
     if let node = place.node {
       if exclusive { throw .exists }
       if node.isFolder { throw .isADirectory }
@@ -262,8 +280,6 @@ public final class MemoryDisk: Disk, @unchecked Sendable {
       }
       return MemoryFile(self, node, name, isReadable: true, isWritable: true)
     }
-    guard let last = place.name else { throw .isADirectory }
-    if path.text.bytes.last == UInt8(ascii: "/") { throw .isADirectory }
     try requireWritable(place.parent)
     let node = store.tree.makeNode(.file(PagedBytes()), now: store.clock.now)
     place.parent.insert(node, as: last)
@@ -278,21 +294,33 @@ public final class MemoryDisk: Disk, @unchecked Sendable {
     store.charge += node.charge - before
   }
 
-  private func makeFoldersNow(_ path: GoString) throws(DiskError) {
-    let text = confinement == nil ? path : MemoryTree.cleaned(path)
-    let components = MemoryTree.components(text)
-    // Each prefix of the path in turn, so that links on the way are followed and `..` means what it means on a disk.
-    for count in stride(from: confinement?.count ?? 0, through: components.count, by: 1) {
-      let prefix = GoString(MemoryTree.joined(Array(components.prefix(count))))
-      let place = try store.tree.place(prefix, followLast: true, confinedTo: confinement)
-      if let node = place.node {
+  /// Looks upwards by the path's text for a folder that exists, then makes what is missing below it, as Go does.
+  private func makeFoldersNow(_ path: DiskPath) throws(DiskError) {
+    let top = confinement.map { GoString(MemoryTree.joined($0)) } ?? "/"
+    var missing: [GoString] = []
+    var current = confinement == nil ? full(path) : absolute(path)
+    while true {
+      do throws(DiskError) {
+        guard let node = try locate(current, .followed).node else { throw .notFound }
         guard node.isFolder else { throw .notADirectory }
-      } else if let name = place.name {
-        try requireWritable(place.parent)
-        place.parent.insert(store.tree.makeNode(.folder([:]), now: store.clock.now), as: name)
-        store.tree.touch(place.parent, now: store.clock.now)
+        break
+      } catch {
+        guard error.kind == .notFound else { throw error }
+        missing.append(current)
+        let clean = MemoryTree.cleaned(current)
+        guard clean != top else { throw error }
+        current = GoString(MemoryTree.joined(MemoryTree.components(clean).dropLast()))
       }
     }
+    for path in missing.reversed() {
+      let place = try locate(path, .named)
+      guard let (name, found) = try place.named(), found == nil else { continue }
+      try requireWritable(place.parent)
+      place.parent.insert(store.tree.makeNode(.folder([:]), now: store.clock.now), as: name)
+      store.tree.touch(place.parent, now: store.clock.now)
+    }
+    // What stood there already may have been a link that leads nowhere.
+    if let path = missing.first, try locate(path, .followed).node == nil { throw .notFound }
   }
 
   private func empty(_ folder: MemoryNode) throws(DiskError) {

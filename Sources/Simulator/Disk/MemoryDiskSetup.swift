@@ -55,7 +55,7 @@ extension MemoryDisk {
   /// Takes a file, link or folder away, whatever is in it.
   public func uproot(_ path: GoString) {
     let full = outside(path)
-    guard let place = try? store.tree.place(full, followLast: false, confinedTo: nil), place.node != nil,
+    guard let place = try? store.tree.place(full, .named, confinedTo: nil), place.node != nil,
       let name = place.name
     else { return }
     place.parent.removeEntry(name)
@@ -92,7 +92,7 @@ extension MemoryDisk {
 
   /// What stands at a path, links not followed.
   public func peekStatus(_ path: GoString) -> FileStatus? {
-    (try? store.tree.place(outside(path), followLast: false, confinedTo: nil))?.node.map(Self.status)
+    (try? store.tree.place(outside(path), .notFollowed, confinedTo: nil))?.node.map(Self.status)
   }
 
   /// Every file below a folder by its path relative to it, in byte order; folders end in a slash.
@@ -132,7 +132,7 @@ extension MemoryDisk {
   }
 
   private func peekNode(_ path: GoString) -> MemoryNode? {
-    (try? store.tree.place(outside(path), followLast: true, confinedTo: nil))?.node
+    (try? store.tree.place(outside(path), .followed, confinedTo: nil))?.node
   }
 
   private func put(_ node: MemoryNode, at path: GoString) {

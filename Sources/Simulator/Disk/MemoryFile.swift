@@ -46,8 +46,10 @@ final class MemoryFile: DiskFile, @unchecked Sendable {
   }
 
   func write(_ bytes: [UInt8], at offset: Int64) async throws(DiskError) {
+    if isClosed { throw .closed }
+    if bytes.isEmpty { return }
     try await perform(.write(path, offset: offset, count: bytes.count)) { () throws(DiskError) in
-      try requireWritable()
+      try requireWritable(.badDescriptor)
       guard offset >= 0 else { throw .invalidArgument }
       guard offset <= Self.longest - Int64(bytes.count) else { throw .tooLarge }
       let count = fitting(bytes.count, at: offset)
@@ -58,7 +60,7 @@ final class MemoryFile: DiskFile, @unchecked Sendable {
 
   func truncate(to size: Int64) async throws(DiskError) {
     try await perform(.truncate(path, size: size)) { () throws(DiskError) in
-      try requireWritable()
+      try requireWritable(.invalidArgument)
       guard size >= 0 else { throw .invalidArgument }
       guard size <= Self.longest else { throw .tooLarge }
       disk.limitReserve(node, to: size)
@@ -68,7 +70,7 @@ final class MemoryFile: DiskFile, @unchecked Sendable {
 
   func preallocate(_ size: Int64) async throws(DiskError) {
     try await perform(.preallocate(path, size: size)) { () throws(DiskError) in
-      try requireWritable()
+      try requireWritable(.invalidArgument)
       guard size >= 0 else { throw .invalidArgument }
       guard size <= Self.longest else { throw .tooLarge }
       disk.limitReserve(node, to: size)
@@ -112,8 +114,9 @@ final class MemoryFile: DiskFile, @unchecked Sendable {
     return low
   }
 
-  private func requireWritable() throws(DiskError) {
-    guard isWritable else { throw .badDescriptor }
+  /// - Parameter otherwise: what the operation says of a file that was opened for reading.
+  private func requireWritable(_ otherwise: DiskError) throws(DiskError) {
+    guard isWritable else { throw otherwise }
     if disk.store.isReadOnly { throw .readOnly }
   }
 

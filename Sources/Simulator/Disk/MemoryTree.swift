@@ -61,25 +61,10 @@ final class MemoryNode {
   }
 }
 
-/// The tree of names, walked as the kernel of an operating system walks it: component by component, links followed.
+/// The tree of names.
 ///
 /// Confined to the kernel's thread.
 final class MemoryTree {
-  static let longestName = 255
-  static let longestPath = 4_095
-  private static let mostLinks = 40
-
-  /// Where a path leads: the folder that holds the last name, and what stands there.
-  struct Place {
-    /// From the root's child down to the folder that holds the name; empty when that is the root.
-    var folders: [MemoryNode]
-    /// The last component; nil when the path is the root, or ends in `.` or `..`.
-    var name: GoString?
-    var node: MemoryNode?
-
-    var parent: MemoryNode { folders[folders.count - 1] }
-  }
-
   let root: MemoryNode
   private var lastIdentity: UInt64 = 1
   private var lastChanged: Int64 = 0
@@ -105,67 +90,6 @@ final class MemoryTree {
     let nanoseconds = overflow ? lastChanged : seconds &+ Int64(now.nanosecond)
     lastChanged = max(lastChanged &+ 1, nanoseconds)
     return lastChanged
-  }
-
-  /// Finds what an absolute path names. `floor` is how many folders down the walk may not go back above, once it is below them;
-  /// `floorPath` those folders' names.
-  func place(_ path: GoString, followLast: Bool, confinedTo confinement: [GoString]?) throws(DiskError) -> Place {
-    guard path.count <= Self.longestPath else { throw .nameTooLong }
-    var pending = Self.components(path)
-    let wantsFolder = path.bytes.last == UInt8(ascii: "/") || pending.last == "."
-    var walked: [MemoryNode] = [root]
-    var floor = 0
-    if let confinement {
-      // The root folder itself is the operator's: links on the way to it are followed.
-      let base = try place(GoString(Self.joined(confinement)), followLast: true, confinedTo: nil)
-      guard let node = base.node else { throw .notFound }
-      walked = base.name == nil ? base.folders : base.folders + [node]
-      floor = walked.count - 1
-      guard pending.starts(with: confinement) else { throw .outsideRoot }
-      pending.removeFirst(confinement.count)
-    }
-    pending.reverse()
-    var links = 0
-    while let name = pending.popLast() {
-      guard let entries = walked[walked.count - 1].entries else { throw .notADirectory }
-      if name == "." { continue }
-      if name == ".." {
-        if walked.count - 1 > floor {
-          walked.removeLast()
-        } else if confinement != nil {
-          throw .outsideRoot
-        }
-        continue
-      }
-      guard name.count <= Self.longestName else { throw .nameTooLong }
-      guard walked[walked.count - 1].isReadable else { throw .denied }
-      let found = entries[name]
-      let isLast = pending.isEmpty
-      if case .link(let target)? = found?.content, !isLast || followLast || wantsFolder {
-        links += 1
-        guard links <= Self.mostLinks else { throw .tooManyLinks }
-        if target.bytes.first == UInt8(ascii: "/") {
-          guard confinement == nil else { throw .outsideRoot }
-          walked = [root]
-        }
-        pending += Self.components(target).reversed()
-        if pending.isEmpty { return Place(folders: walked, name: nil, node: walked[walked.count - 1]) }
-        continue
-      }
-      if isLast {
-        if wantsFolder, let found, !found.isFolder { throw .notADirectory }
-        return Place(folders: walked, name: name, node: found)
-      }
-      guard let found else { throw .notFound }
-      walked.append(found)
-    }
-    return Place(folders: walked, name: nil, node: walked[walked.count - 1])
-  }
-
-  /// What a path names, or `notFound`.
-  func node(_ path: GoString, followLast: Bool, confinedTo confinement: [GoString]?) throws(DiskError) -> MemoryNode {
-    guard let node = try place(path, followLast: followLast, confinedTo: confinement).node else { throw .notFound }
-    return node
   }
 
   /// Forgets everything that was not synced, as a power loss does.
@@ -195,7 +119,7 @@ final class MemoryTree {
     path.bytes.split(separator: UInt8(ascii: "/")).map { GoString(Array($0)) }
   }
 
-  static func joined(_ components: [GoString]) -> [UInt8] {
+  static func joined(_ components: some Collection<GoString>) -> [UInt8] {
     components.isEmpty ? [UInt8(ascii: "/")] : components.flatMap { [UInt8(ascii: "/")] + $0.bytes }
   }
 
