@@ -47,13 +47,14 @@ struct ContentHandler: Sendable {
     let plan = ContentPlan(
       method: request.method, conditions: ContentConditions { request.fields.first($0) }, size: status.size,
       etag: etag, contentType: type, boundary: { ContentPlan.boundary(random: world.entropy.bytes(30)) })
-    var response = HTTPResponse(status: plan.status)
-    response.fields.fields.reserveCapacity(plan.fields.count + 3)
-    for field in plan.fields { response.fields.add(field.name, field.value) }
-    response.fields.add(HeaderName.cacheControl, cacheControl)
+    var fields: [HTTPFields.Field] = []
+    fields.reserveCapacity(plan.fields.count + 3)
+    for field in plan.fields { fields.append(.init(field.name, field.value)) }
+    fields.append(.init(HeaderName.cacheControl, cacheControl))
     if message.isDownload {  // ST-11
-      response.fields.add("Content-Disposition", ContentDisposition.attachment(named: message.name))
+      fields.append(.init("Content-Disposition", ContentDisposition.attachment(named: message.name)))
     }
+    var response = HTTPResponse(status: plan.status, fields: HTTPFields(fields))
     response.body = await body(plan, file, status, bytesPerSecond: message.speed)
     return response
   }
@@ -114,11 +115,17 @@ struct ContentHandler: Sendable {
   /// QUIRK-7
   private func tag(of status: FileStatus) -> GoString {
     switch profile.etag {
-    case .constant: constantTag
+    case .constant: return constantTag
     case .contentVersion:
-      GoString(
-        "\"\(String(status.identity, radix: 36))-\(String(status.changed, radix: 36))-\(String(status.size, radix: 36))\""
-      )
+      var tag = [UInt8(ascii: "\"")]
+      tag.reserveCapacity(52)
+      Digits.append(status.identity, radix: 16, to: &tag)
+      tag.append(UInt8(ascii: "-"))
+      Digits.append(status.changed, radix: 16, to: &tag)
+      tag.append(UInt8(ascii: "-"))
+      Digits.append(status.size, radix: 16, to: &tag)
+      tag.append(UInt8(ascii: "\""))
+      return GoString(tag)
     }
   }
 

@@ -12,16 +12,20 @@ struct RequestJournal: Sendable {
     _ request: HTTPRequest, path: GoString?, _ response: HTTPResponse, began: Uptime, requestID: GoString
   ) {
     guard log.level <= .info else { return }
-    let microseconds = (clock.uptime - began).nanoseconds / 1000
-    let fraction = String(microseconds % 1000)
-    let padding = String(repeating: "0", count: max(0, 3 - fraction.utf8.count))
+    var milliseconds: [UInt8] = []
+    let microseconds = max(0, (clock.uptime - began).nanoseconds) / 1000
+    Digits.append(microseconds / 1000, to: &milliseconds)
+    milliseconds.append(UInt8(ascii: "."))
+    for unit: Int64 in [100, 10, 1] {
+      milliseconds.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: microseconds / unit % 10))
+    }
     log.write(
       LogLine(
         .info, "request", requestID: requestID,
         details: [
           .init("method", request.method), .init("path", path ?? "?"),
-          .init("status", response.isAborted ? "-" : GoString(String(response.status))),
-          .init("ms", "\(microseconds / 1000).\(padding)\(fraction)"), .init("bytes", response.body.lengthText),
+          .init("status", response.isAborted ? "-" : Digits.decimal(response.status)),
+          .init("ms", GoString(milliseconds)), .init("bytes", response.body.lengthText),
         ]))
   }
 
@@ -31,7 +35,7 @@ struct RequestJournal: Sendable {
       LogLine(
         .warning, "signature refused", requestID: requestID,
         details: [
-          .init("code", GoString(String(error.code.rawValue))), .init("reason", error.message),
+          .init("code", Digits.decimal(error.code.rawValue)), .init("reason", error.message),
           .init("method", request.method), .init("path", path), .init("peer", request.peer),
         ]))
   }
@@ -39,7 +43,7 @@ struct RequestJournal: Sendable {
   /// An error that a route answered.
   func failed(_ error: NodeError, requestID: GoString) {
     guard log.level <= .warning else { return }
-    var details = [LogLine.Detail("code", GoString(String(error.code.rawValue))), .init("message", error.message)]
+    var details = [LogLine.Detail("code", Digits.decimal(error.code.rawValue)), .init("message", error.message)]
     if let cause = error.cause { details.append(.init("cause", cause)) }
     for part in error.parts { details.append(.init("part", part.name + ": " + part.error.text)) }
     log.write(LogLine(.warning, "request failed", requestID: requestID, details: details))
@@ -50,9 +54,9 @@ extension HTTPResponseBody {
   fileprivate var lengthText: GoString {
     switch self {
     case .empty: "0"
-    case .bytes(let bytes): GoString(String(bytes.count))
-    case .file(_, _, let count): GoString(String(count))
-    case .stream(let count, _): count.map { GoString(String($0)) } ?? "-"
+    case .bytes(let bytes): Digits.decimal(bytes.count)
+    case .file(_, _, let count): Digits.decimal(count)
+    case .stream(let count, _): count.map { Digits.decimal($0) } ?? "-"
     }
   }
 }

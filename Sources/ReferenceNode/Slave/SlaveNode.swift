@@ -60,7 +60,7 @@ public final class SlaveNode: HTTPHandler {
     let requestID = correlationID.text
     let target = RequestTarget(request.target)
     let verdict = cors?.verdict(
-      method: request.method, origin: request.fields.first("Origin"), host: request.fields.first("Host") ?? "")
+      method: request.method, origin: request.fields.first(Self.origin), host: request.fields.first(Self.host) ?? "")
     var response: HTTPResponse
     if case .answer(let status, let headers)? = verdict {  // CONF-9
       response = HTTPResponse(status: status, fields: HTTPFields(headers.map { .init($0.name, $0.value) }))
@@ -112,8 +112,8 @@ public final class SlaveNode: HTTPHandler {
     } catch {
       response = refused(error, requestID: requestID)
     }
-    if case .content = route, request.method == "GET", !response.isAborted {  // ST-9
-      response.fields.add("Content-Security-Policy", "sandbox")
+    if case .content = route, request.method == Self.get, !response.isAborted {  // ST-9
+      response.fields.fields.append(Self.contentPolicy)
     }
     return response
   }
@@ -159,6 +159,12 @@ public final class SlaveNode: HTTPHandler {
       return .aborted
     }
   }
+
+  // Names that every request is asked for, made once.
+  private static let get: GoString = "GET"
+  private static let origin: GoString = "Origin"
+  private static let host: GoString = "Host"
+  private static let contentPolicy = HTTPFields.Field("Content-Security-Policy", "sandbox")
 
   private static func temporaryFolder(_ settings: NodeSettings) -> DiskPath {
     let path = settings.temporaryPath
