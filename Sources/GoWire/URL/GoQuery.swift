@@ -27,21 +27,21 @@ public struct GoQuery: Hashable, Sendable {
   public init(_ text: GoString) {
     var pairs: [Pair] = []
     var failure: GoURLError?
-    let pieces = text.split(UInt8(ascii: "&"))
-    if pieces.count > GoQuery.limit {
+    let bytes = text.bytes
+    if bytes.count(where: { $0 == UInt8(ascii: "&") }) >= GoQuery.limit {
       self.pairs = []
       self.error = GoURLError("number of URL query parameters exceeded limit")
       return
     }
-    for piece in pieces where !piece.isEmpty {
+    for piece in bytes.split(separator: UInt8(ascii: "&")) {
       if piece.contains(UInt8(ascii: ";")) {
         failure = GoURLError("invalid semicolon separator in query")
         continue
       }
-      let (name, value) = piece.cut(UInt8(ascii: "=")) ?? (piece, "")
+      let mark = piece.firstIndex(of: UInt8(ascii: "=")) ?? piece.endIndex
       do throws(GoURLError) {
-        let name = try name.queryUnescaped()
-        pairs.append(Pair(name, try value.queryUnescaped()))
+        let name = try GoString(piece[..<mark]).queryUnescaped()
+        pairs.append(Pair(name, try GoString(piece[mark...].dropFirst()).queryUnescaped()))
       } catch {
         failure = failure ?? error
       }

@@ -57,6 +57,11 @@ enum URLPart: UInt8, CaseIterable {
 
   func unescape(_ text: GoString) throws(GoURLError) -> GoString {
     let bytes = text.bytes
+    if self != .host, self != .zone,
+      !bytes.contains(where: { $0 == UInt8(ascii: "%") || $0 == UInt8(ascii: "+") })
+    {
+      return text
+    }
     var output: [UInt8] = []
     output.reserveCapacity(bytes.count)
     var index = 0

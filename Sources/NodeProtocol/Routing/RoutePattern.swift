@@ -27,28 +27,24 @@ struct RoutePattern: Sendable {
 
   /// The parameters when the pattern fits, else nil. A parameter between two slashes may be empty, one at the end only when
   /// allowed.
-  func parameters(of path: [GoString], allowingEmptyEnd: Bool) -> [GoString]? {
+  func parameters(of path: [ArraySlice<UInt8>], allowingEmptyEnd: Bool) -> [GoString]? {
     guard path.count == segments.count, allowingEmptyEnd || path.last?.isEmpty == false else { return nil }
     return RoutePattern.parameters(of: path, by: segments[...])
   }
 
   /// Whether a path ends, but for a slash, between two parameters of the pattern.
-  func breaksOff(after path: [GoString]) -> Bool {
+  func breaksOff(after path: [ArraySlice<UInt8>]) -> Bool {
     guard path.count < segments.count, path.count > 0, segments[path.count - 1] == .parameter,
       segments[path.count] == .parameter
     else { return false }
     return RoutePattern.parameters(of: path, by: segments[..<path.count]) != nil
   }
 
-  private static func parameters(of path: [GoString], by segments: ArraySlice<Segment>) -> [GoString]? {
-    var found: [GoString] = []
+  private static func parameters(of path: [ArraySlice<UInt8>], by segments: ArraySlice<Segment>) -> [GoString]? {
     for (given, expected) in zip(path, segments) {
-      switch expected {
-      case .literal(let text): if given != text { return nil }
-      case .parameter: found.append(given)
-      }
+      if case .literal(let text) = expected, !given.elementsEqual(text.bytes) { return nil }
     }
-    return found
+    return zip(path, segments).compactMap { given, expected in expected == .parameter ? GoString(given) : nil }
   }
 
   /// The whole table of both roles.

@@ -26,14 +26,14 @@ public struct Routes: Sendable {
   ///   - rawQuery: what follows the `?`, as sent; nil when there is none.
   public func match(method: GoString, path: GoString, rawQuery: GoString?) -> RouteMatch {
     let segments = Routes.split(path)
-    let candidates = patterns.filter { $0.methods.contains(method) }
-    for pattern in candidates {
+    for pattern in patterns where pattern.segments.count == segments.count && pattern.methods.contains(method) {
       if let parameters = pattern.parameters(of: segments, allowingEmptyEnd: false) {
         return .route(pattern.route(parameters))
       }
     }
     guard path.bytes.count > 1, path.bytes.last == UInt8(ascii: "/") else { return .notFound }
     let shortened = Array(segments.dropLast())
+    let candidates = patterns.filter { $0.methods.contains(method) }
     let isMatch = candidates.contains { pattern in
       pattern.parameters(of: shortened, allowingEmptyEnd: true) != nil || pattern.breaksOff(after: shortened)
     }
@@ -42,11 +42,17 @@ public struct Routes: Sendable {
   }
 
   /// The segments of a path that begins with a slash; none of them for any other.
-  private static func split(_ path: GoString) -> [GoString] {
+  private static func split(_ path: GoString) -> [ArraySlice<UInt8>] {
     guard path.bytes.first == UInt8(ascii: "/") else { return [] }
-    return path.bytes.dropFirst().split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false).map {
-      GoString($0)
+    var segments: [ArraySlice<UInt8>] = []
+    segments.reserveCapacity(10)
+    var start = 1
+    for index in 1..<path.bytes.count where path.bytes[index] == UInt8(ascii: "/") {
+      segments.append(path.bytes[start..<index])
+      start = index + 1
     }
+    segments.append(path.bytes[start...])
+    return segments
   }
 }
 

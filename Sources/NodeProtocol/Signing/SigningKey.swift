@@ -43,7 +43,8 @@ public final class SigningKey: @unchecked Sendable {
   /// - Parameter now: Unix time in seconds.
   public func check(_ signature: GoString, of content: GoString, now: Int64) -> NodeError? {
     // SIGN-2: the expiry is judged before the key.
-    let tail = signature.bytes.split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false).last ?? []
+    let colon = signature.bytes.lastIndex(of: UInt8(ascii: ":"))
+    let tail = signature.bytes[(colon.map { $0 + 1 } ?? 0)...]
     guard !tail.isEmpty else { return NodeError(.noPermission, "expire timestamp is missing") }
     guard let expires = Int64(String(decoding: tail, as: UTF8.self)) else {
       return NodeError(.invalidSignature, "sign expired")
