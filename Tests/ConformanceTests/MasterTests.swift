@@ -108,6 +108,15 @@ import Testing
     #expect(answer?.isComplete == false && answer?.body == [1, 2])
   }
 
+  @Test func `a slave that speaks TLS to a plain master is told so`() async throws {
+    let server = try MasterServer(ports: [0]) { _, _ in .json("{}") }
+    defer { server.stop() }
+    let target = URLTarget(
+      address: .tcp(host: "127.0.0.1", port: server.port), secret: "", folder: "/", knowsFolder: true)
+    let answer = try await target.sendRaw([0x16, 3, 1, 2, 0, 1], method: "GET", answers: 1, patience: 5)
+    #expect(answer.starts(with: "HTTP/1.1 400 ".utf8))
+  }
+
   @Test func `chunks are put together, and interim answers left out`() {
     let bytes = Array(
       "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2;x\r\nde\r\n0\r\n\r\nHTTP/1.1 204 No\r\n\r\n"

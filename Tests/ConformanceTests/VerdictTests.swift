@@ -72,6 +72,14 @@ import Testing
     }
   }
 
+  @Test func `each expected deviation names a quirk or a clause`() throws {
+    let catalogue = try ClauseCatalogue(path: Repository.path("Fixtures/clauses.json"))
+    for deviation in try Expectations.deviations(at: Repository.path("Fixtures/expected/documented.json")) {
+      let isQuirk = deviation.because.hasPrefix("QUIRK-") && Int(deviation.because.dropFirst(6)) != nil
+      #expect(isQuirk || catalogue.contains(deviation.because), "\(deviation.id): \(deviation.because)")
+    }
+  }
+
   @Test func `totals agree with the cases in every report`() throws {
     let results = results([.pass, .fail, .expectedDeviation, .unexpectedPass, .notRun, .harnessError, .pass])
     #expect(

@@ -4,11 +4,13 @@ import GoWire
 enum RecordedFolder {
   private static let root = Array("/cloudreve/".utf8)
 
-  /// The folder, from the first request or answer that shows it.
+  /// The folder: from the payload of a listing when there is one, else from the first request or answer that shows it.
   static func find(in calls: [CallExchange]) -> GoString? {
+    for gob in calls.compactMap(\.gob) {
+      if let folder = find(in: GoJSON.write(gob, escapingHTML: false)) { return folder }
+    }
     for call in calls {
       if let folder = find(in: call.request.body) { return folder }
-      if let gob = call.gob, let folder = find(in: GoJSON.write(gob, escapingHTML: false)) { return folder }
       if case .bytes(let bytes) = call.body, let folder = find(in: bytes) { return folder }
     }
     return nil

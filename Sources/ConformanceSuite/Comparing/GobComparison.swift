@@ -86,12 +86,18 @@ struct GobComparison {
       ids += zip(left.ids, right.ids).map { ($0, $1) }
       return
     }
-    if !knowsFolder, recorded.hasPrefix(folder + "/"), seen.hasPrefix("/"),
-      seen.hasSuffix(GoString(recorded.bytes.dropFirst(folder.count)))
-    {
-      return
-    }
+    if !knowsFolder, isSameButFolder(recorded.bytes, seen.bytes) { return }
     differ(place, recorded.text, seen.text)
+  }
+
+  /// Whether some absolute path stands where the recorded text has the folder, and all else is the same.
+  private func isSameButFolder(_ recorded: [UInt8], _ seen: [UInt8]) -> Bool {
+    guard let place = ByteSearch.ranges(of: folder.bytes, in: recorded).first else { return false }
+    let (before, after) = (recorded[..<place.lowerBound], recorded[place.upperBound...])
+    guard seen.count > before.count + after.count, seen.starts(with: before),
+      seen.suffix(after.count).elementsEqual(after)
+    else { return false }
+    return seen[before.count] == UInt8(ascii: "/")
   }
 
   private mutating func differ(_ place: String, _ expected: String, _ seen: String) {

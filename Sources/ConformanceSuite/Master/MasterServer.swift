@@ -92,6 +92,10 @@ final class MasterServer: Sendable {
         try connection.send(answer.bytes(isHead: head.line[0] == "HEAD"), deadline: HostClock.uptime + 10_000_000_000)
         if head.fields.first("Connection")?.asciiLowercased == "close" { return }
       }
+    } catch .malformed {
+      // A slave that speaks TLS, say: it is told in plain text, as by any HTTP server.
+      let refusal = MasterAnswer(status: 400, body: Array("400 Bad Request".utf8))
+      try? connection.send(refusal.bytes(), deadline: HostClock.uptime + 1_000_000_000)
     } catch {
       // The slave has gone, or the server stops: there is nobody to tell.
     }
@@ -126,6 +130,7 @@ extension MasterAnswer {
     case 201: "Created"
     case 301: "Moved Permanently"
     case 302: "Found"
+    case 400: "Bad Request"
     case 401: "Unauthorized"
     case 403: "Forbidden"
     case 404: "Not Found"

@@ -22,6 +22,8 @@ struct SignatureRewriter {
     case contentOfOtherBodyRule
     /// The content with the body of another request of the file.
     case contentWithBody(of: Int)
+    /// The content with the path of another request of the file.
+    case contentWithPath(of: Int)
     /// The content of another request of the file.
     case contentOf(Int)
     /// SIGN-4's path.
@@ -90,7 +92,8 @@ struct SignatureRewriter {
     return own + [
       .contentOfUTF8, .contentWithout(nil), .contentOfLastHeaders, .contentOfOtherBodyRule, .rawPath, .target,
     ]
-      + names.map { .contentWithout($0) } + others.map { .contentWithBody(of: $0) } + others.map { .contentOf($0) }
+      + names.map { .contentWithout($0) } + others.map { .contentWithBody(of: $0) }
+      + others.map { .contentWithPath(of: $0) } + others.map { .contentOf($0) }
       + others.map { .pathOf($0) }
   }
 
@@ -108,6 +111,8 @@ struct SignatureRewriter {
       let isData = RequestContent.isUploadData(method: request.method, path: target.path)
       return build(isData ? ("PUT" as GoString) : request.method, target.path, fields, isData ? request.body : [])
     case .contentWithBody(let other): return build(request.method, target.path, fields, others(other).body)
+    case .contentWithPath(let other):
+      return build(request.method, TargetText(others(other).target).path, fields, request.body)
     case .contentOf(let other):
       let request = others(other)
       return build(request.method, TargetText(request.target).path, request.fields.fields, request.body)

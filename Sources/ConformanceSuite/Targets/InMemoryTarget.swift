@@ -52,7 +52,7 @@ final class InMemoryTarget: Target {
   func sendRaw(
     _ bytes: [UInt8], method: GoString, answers: Int, patience: Double
   ) async throws(ConnectionFailure) -> [UInt8] {
-    await converse(bytes, leavingAfter: answers == 0 ? 0.4 : patience).bytes
+    await converse(bytes, leavingAfter: answers == 0 ? 0.5 : patience).bytes
   }
 
   private func converse(_ bytes: [UInt8], leavingAfter seconds: Double) async -> WireTranscript {

@@ -41,7 +41,7 @@ final class URLTarget: Target {
     let connection = try SocketConnection(to: address, deadline: deadline)
     do throws(ConnectionFailure) { try connection.send(bytes, deadline: deadline) } catch .reset {}
     var received: [UInt8] = []
-    var end = answers == 0 ? URLTarget.deadline(0.4) : deadline
+    var end = answers == 0 ? URLTarget.deadline(0.5) : deadline
     do throws(ConnectionFailure) {
       while true {
         let more = try connection.receive(deadline: end)

@@ -73,6 +73,8 @@ struct WireReader {
         start = end + 1
         return Array(line)
       }
+      // No line of HTTP begins with a control character: the hello of TLS does, and may never hold a line end.
+      if buffer.count > start, buffer[start] < 0x20, buffer[start] != 13 { throw .malformed("no text") }
       searched = buffer.count
       guard try more(pull) else {
         if start == buffer.count { return nil }
