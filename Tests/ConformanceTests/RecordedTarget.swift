@@ -15,6 +15,9 @@ final class RecordedTarget: Target {
   private let change: Change
   private let asks: ([OutgoingCall], Int) -> [OutgoingCall]
   private var index = 0
+  /// What its calls are signed with, and for how many seconds.
+  var callSecret: GoString
+  var callLifetime: Int64 = 600
   private(set) var sent: [CaseRequest] = []
 
   init(
@@ -24,6 +27,7 @@ final class RecordedTarget: Target {
   ) {
     self.single = single
     rewriter = CaseRewriter(substitution)
+    callSecret = substitution.secret
     self.master = master
     self.asks = asks
     self.change = change
@@ -89,7 +93,7 @@ final class RecordedTarget: Target {
           method: request.method, path: TargetText(request.target).path,
           headers: request.fields.fields.map { HeaderField($0.name, $0.value) }, body: request.body, emptyPath: .slash)
         request.fields.set(
-          "Authorization", "Bearer Cr " + SigningKey(secret).sign(content, expires: unixSeconds + 600))
+          "Authorization", "Bearer Cr " + SigningKey(callSecret).sign(content, expires: unixSeconds + callLifetime))
       }
       _ = master.answer(request, unixSeconds: unixSeconds)
     }

@@ -8,7 +8,7 @@ import Testing
   private func play(
     _ single: ConformanceCase, seed: UInt64? = nil,
     asking: @escaping ([OutgoingCall], Int) -> [OutgoingCall] = { calls, _ in calls },
-    change: @escaping RecordedTarget.Change = { _, _ in }
+    change: @escaping RecordedTarget.Change = { _, _ in }, setUp: (RecordedTarget) -> Void = { _ in }
   ) async throws -> [Difference] {
     let substitution = RecordedCases.substitution(for: single, seed: seed)
     let calls = single.exchanges.flatMap { exchange -> [OutgoingCall] in
@@ -17,6 +17,7 @@ import Testing
     let files = calls.flatMap(\.onDisk)
     let master = RecordedMaster(version: substitution.version) { path in files.first { $0.path == path }?.bytes }
     let target = RecordedTarget(single, substitution, master: master, asking: asking, change: change)
+    setUp(target)
     var runner = CaseRunner(single, target: target, master: master, substitution: substitution)
     return try await runner.run()
   }
@@ -63,6 +64,23 @@ import Testing
           #expect(isClosed || !differences.isEmpty, "\(single.id): \(name)")
         }
       }
+    }
+  }
+
+  @Test(arguments: ["callback", "upload"])
+  func `a callback that is signed with another key or for another time is found to differ`(_ group: String) async throws
+  {
+    for single in try RecordedCases.cases("recorded/cloudreve-4.14.0/slave/\(group).json") {
+      let hasCallback = single.exchanges.contains {
+        if case .call(let call) = $0 { !call.outgoing.isEmpty } else { false }
+      }
+      for lifetime in [0, 60, 560, 640, -600] as [Int64] {
+        let differences = try await play(single, setUp: { $0.callLifetime = lifetime })
+        #expect(hasCallback == !differences.isEmpty, "\(single.id): \(lifetime) s")
+      }
+      #expect(try await play(single, setUp: { $0.callLifetime = 590 }).isEmpty)
+      let differences = try await play(single, setUp: { $0.callSecret += "x" })
+      #expect(hasCallback == !differences.isEmpty, "\(single.id): another key")
     }
   }
 

@@ -16,9 +16,12 @@ public final class SigningKey: @unchecked Sendable {
     var digest = Array("SHA256".utf8CString)
     // A null key means "keep the one that was set", so that an empty secret still needs an address.
     let key = secret.bytes.isEmpty ? [0] : secret.bytes
-    let isReady = digest.withUnsafeMutableBufferPointer { name in
-      let parameters = [OSSL_PARAM_construct_utf8_string("digest", name.baseAddress, 0), OSSL_PARAM_construct_end()]
-      return EVP_MAC_init(context, key, secret.bytes.count, parameters)
+    // The parameter keeps the address of its own name too: both have to outlive the call.
+    let isReady = "digest".withCString { parameter in
+      digest.withUnsafeMutableBufferPointer { name in
+        let parameters = [OSSL_PARAM_construct_utf8_string(parameter, name.baseAddress, 0), OSSL_PARAM_construct_end()]
+        return EVP_MAC_init(context, key, secret.bytes.count, parameters)
+      }
     }
     guard isReady == 1 else { fatalError("libcrypto has no HMAC-SHA256") }
     keyed = context
