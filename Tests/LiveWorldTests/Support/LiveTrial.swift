@@ -82,9 +82,11 @@ final class Notes<Value: Sendable>: Sendable {
     signal.raise()
   }
 
-  /// The first `count` values, as soon as they are there. Hangs, and so fails, when they never come.
+  /// The first `count` values, as soon as they are there. When they do not come in two minutes the run ends.
   func wait(for count: Int) -> [Value] {
-    while all.count < count { signal.wait() }
+    while all.count < count {
+      guard signal.wait(atMost: 120) else { fatalError("\(all.count) of \(count) notes came in two minutes") }
+    }
     return all
   }
 }
