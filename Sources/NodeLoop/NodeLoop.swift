@@ -14,7 +14,6 @@ public final class NodeLoop: @unchecked Sendable {
   public typealias Pick = (_ count: Int) -> Int
 
   private let list: OpaquePointer
-  private let executor = LoopExecutor()
   private let pick: Pick?
 
   /// Jobs run so far.
@@ -57,7 +56,7 @@ public final class NodeLoop: @unchecked Sendable {
     let index = count > 1 ? pick?(count) ?? 0 : 0
     guard let job = nodeloop_ready_list_take(list, index) else { return false }
     jobsRun &+= 1
-    unsafeBitCast(job, to: UnownedJob.self).runSynchronously(on: executor.asUnownedSerialExecutor())
+    unsafeBitCast(job, to: UnownedJob.self).runSynchronously(on: Self.poolExecutor)
     return true
   }
 
@@ -84,11 +83,9 @@ public final class NodeLoop: @unchecked Sendable {
       assertionFailure("\(door): node code ran on a thread that is not its loop's")
     }
   }
-}
 
-/// The serial executor that a loop's jobs are told they run on; nothing is ever enqueued on it by name.
-private final class LoopExecutor: SerialExecutor {
-  func enqueue(_ job: consuming ExecutorJob) {
-    preconditionFailure("jobs reach a loop through the runtime's hook")
-  }
+  /// What the runtime calls the generic executor: the null reference, where code that belongs to no actor is at home. A job that
+  /// runs there goes into an idle actor and out of it at once, as on the global pool; on an executor of its own each way would be
+  /// another job.
+  private static let poolExecutor = unsafeBitCast((UInt(0), UInt(0)), to: UnownedSerialExecutor.self)
 }

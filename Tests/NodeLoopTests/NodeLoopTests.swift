@@ -8,6 +8,22 @@ private actor Counter {
   func add() { value += 1 }
 }
 
+/// Holds whoever passes until it is opened.
+private actor Gate {
+  private var waiting: [CheckedContinuation<Void, Never>] = []
+
+  func pass(_ number: Int, _ order: Order) async {
+    order.append(number)
+    await withCheckedContinuation { waiting.append($0) }
+    order.append(-number)
+  }
+
+  func open() {
+    for continuation in waiting { continuation.resume() }
+    waiting = []
+  }
+}
+
 private final class Order: Sendable {
   private let list = Mutex<[Int]>([])
   var values: [Int] { list.withLock { $0 } }
@@ -59,5 +75,31 @@ private final class Tally: Sendable {
     }
     #expect(order(nil) == [0, 1, 2, 3, 4])
     #expect(order { $0 - 1 } == [4, 3, 2, 1, 0])
+  }
+
+  @Test func `a call into an idle actor goes on at once`() {
+    let loop = NodeLoop()
+    let counter = Counter()
+    loop.run {
+      Task { for _ in 0..<10 { await counter.add() } }
+      loop.drain()
+    }
+    #expect(loop.jobsRun == 1)
+  }
+
+  @Test func `an actor that is busy takes turns`() {
+    let loop = NodeLoop()
+    let seen = Order()
+    loop.run {
+      let gate = Gate()
+      Task { await gate.pass(1, seen) }
+      Task { await gate.pass(2, seen) }
+      loop.drain()
+      #expect(seen.values == [1, 2])
+      Task { await gate.open() }
+      loop.drain()
+    }
+    #expect(seen.values == [1, 2, -1, -2])
+    #expect(loop.readyCount == 0)
   }
 }

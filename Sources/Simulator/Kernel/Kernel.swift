@@ -60,6 +60,9 @@ public final class Kernel: @unchecked Sendable {
   /// Time since the simulation began.
   public private(set) var uptime = Uptime(nanoseconds: 0)
 
+  /// Whether what was to be run has ended.
+  var bodyHasEnded = false
+
   /// Whether the run is over and everything that still waits is being sent home.
   public private(set) var isEnding = false
 
@@ -188,7 +191,7 @@ public final class Kernel: @unchecked Sendable {
   // MARK: Waiting
 
   /// Waits until a time; false when the task was cancelled first. A time that has passed lets what is ready run first.
-  func sleep(until deadline: Uptime) async -> Bool {
+  nonisolated(nonsending) func sleep(until deadline: Uptime) async -> Bool {
     if isEnding { await sendHome() }
     if isEnding || Task.isCancelled { return false }
     let timer = timers.reserve()

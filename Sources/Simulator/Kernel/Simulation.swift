@@ -76,9 +76,10 @@ public struct Simulation: Sendable {
         } catch {
           if !kernel.isEnding { box.result = .failure(error) }
         }
+        kernel.bodyHasEnded = true
       }
       let limit = timeLimit.map { Uptime(nanoseconds: 0) + $0 }
-      let stop = kernel.drive(limit: limit) { box.result != nil }
+      let stop = kernel.drive(limit: limit) { kernel.bodyHasEnded }
       let result = box.result ?? .failure(Self.failure(stop, kernel))
       let run = Run(
         result: result, hash: kernel.hash, steps: kernel.steps, uptime: kernel.uptime, journal: world.journal)
