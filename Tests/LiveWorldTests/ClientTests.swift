@@ -356,7 +356,7 @@ import Testing
     for (number, target) in ["/head", "/body"].enumerated() {
       let call = LiveTrial.call("GET", port: server.port, target, timeout: nil)
       let task = trial.node { world in Task { await world.fetch(call) } }
-      _ = arrived.wait(for: number + 1)
+      try arrived.wait(for: number + 1)
       if target == "/body" {
         // The head has come too, before the task is cancelled.
         trial.node { world in try? await world.clock.sleep(until: world.clock.uptime + .milliseconds(50)) }
@@ -369,7 +369,7 @@ import Testing
         #expect(outcome.text == "hello")
         #expect(outcome.bodyError == .cancelled)
       }
-      #expect(closed.wait(for: number + 1)[number])
+      #expect(try closed.wait(for: number + 1)[number])
     }
   }
 
@@ -384,7 +384,7 @@ import Testing
     }
     let call = LiveTrial.call("GET", port: server.port, timeout: nil)
     #expect(trial.node { world in (try? await world.http.send(call).status) } == 200)
-    #expect(closed.wait(for: 1) == [true])
+    #expect(try closed.wait(for: 1) == [true])
   }
 
   @Test func `a source that fails or ends early ends the call`() throws {

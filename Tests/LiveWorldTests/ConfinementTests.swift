@@ -178,7 +178,7 @@ import Testing
       return leaks
     }
     stop.add(true)
-    _ = stopped.wait(for: 1)
+    try stopped.wait(for: 1)
     #expect(leaks == 0)
     #expect(yard.outsideIsUntouched)
   }

@@ -55,7 +55,7 @@ import Testing
         done.add(true)
       }
     }
-    _ = done.wait(for: 4)
+    try done.wait(for: 4)
     close(ends[1])
     let reader = RawPipe(ends[0])
     let lines = reader.all().split(separator: "\n")

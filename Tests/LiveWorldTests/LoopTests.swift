@@ -38,7 +38,7 @@ import Testing
         for number in 0..<500 { loop.deliver { seen.add((thread, number, loop.isCurrent)) } }
       }
     }
-    let all = seen.wait(for: 2000)
+    let all = try seen.wait(for: 2000)
     #expect(all.allSatisfy { $0.2 })
     for thread in 0..<4 { #expect(all.filter { $0.0 == thread }.map { $0.1 } == Array(0..<500)) }
     loop.stop()

@@ -68,7 +68,7 @@ import Testing
       "POST / HTTP/1.1\r\nHost: x\r\n"
         + (hasLength
           ? "Content-Length: \(count)\r\n\r\n" : "Transfer-Encoding: chunked\r\n\r\n\(String(count, radix: 16))\r\n"))
-    _ = started.wait(for: 1)
+    try started.wait(for: 1)
     let piece = [UInt8](repeating: 7, count: 100_000)
     let sent = socket.sendUntilStuck(piece, most: count, stuckAfter: 300)
     // What fits into the sockets' buffers and the read-ahead, and no more.
@@ -213,10 +213,10 @@ import Testing
       let before = ends.all.count
       let socket = try trial.connect()
       try socket.send("POST / HTTP/1.1\r\nHost: x\r\n" + request)
-      #expect(came.wait(for: before + 1)[before] == Array("hello".utf8))
+      #expect(try came.wait(for: before + 1)[before] == Array("hello".utf8))
       socket.close()
-      #expect(ends.wait(for: before + 1)[before] == .endedEarly)
-      #expect(cancelled.wait(for: before + 1)[before])
+      #expect(try ends.wait(for: before + 1)[before] == .endedEarly)
+      #expect(try cancelled.wait(for: before + 1)[before])
     }
   }
 
@@ -242,9 +242,9 @@ import Testing
     ].enumerated() {
       let socket = try trial.connect()
       try socket.send(request)
-      _ = started.wait(for: number + 1)
+      try started.wait(for: number + 1)
       if resets { socket.reset() } else { socket.close() }
-      #expect(ended.wait(for: number + 1)[number])
+      #expect(try ended.wait(for: number + 1)[number])
     }
     #expect(try trial.connect().exchange("GET /ok HTTP/1.1\r\nHost: x\r\n\r\n").text == "ok")
   }
@@ -260,7 +260,7 @@ import Testing
     try socket.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n")
     #expect(try socket.receiveHead().status == 200)
     socket.close()
-    #expect(ended.wait(for: 1) == [true])
+    #expect(try ended.wait(for: 1) == [true])
   }
 
   @Test func `a peer that reads slowly slows the source down`() throws {
@@ -304,7 +304,7 @@ import Testing
     let dripping = try trial.connect()
     try dripping.send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\n\r\nabc")
     #expect(try dripping.receiveAll() == [])
-    #expect(ends.wait(for: 1) == [.endedEarly])
+    #expect(try ends.wait(for: 1) == [.endedEarly])
     for beginning in ["", "GET / HT", "GET / HTTP/1.1\r\nHos"] {
       let socket = try trial.connect()
       try socket.send(beginning)

@@ -33,7 +33,7 @@ import Testing
       }
       sockets.append((socket, number % 3))
     }
-    _ = started.wait(for: 200)
+    try started.wait(for: 200)
     let server = try #require(trial.server)
     let port = trial.port
     let stopped = Notes<Bool>()
@@ -53,7 +53,7 @@ import Testing
       #expect(answer.text == ["0", "4", "streamed"][kind])
       #expect(try socket.receive() == nil)
     }
-    #expect(stopped.wait(for: 1) == [true])
+    #expect(try stopped.wait(for: 1) == [true])
   }
 
   @Test func `after the grace period what is left is cancelled, and what does not heed it is left alone`() throws {
@@ -84,7 +84,7 @@ import Testing
       try socket.send("GET \(target) HTTP/1.1\r\nHost: x\r\n\r\n")
       return socket
     }
-    _ = started.wait(for: 3)
+    try started.wait(for: 3)
     let server = try #require(trial.server)
     trial.node { _ in await server.stop(grace: .milliseconds(50)) }
     #expect(cancelled.all == [true])

@@ -178,7 +178,7 @@ import Testing
     }
     let slow = try trial.connect()
     try slow.send("GET /slow HTTP/1.1\r\nHost: x\r\n\r\n")
-    let source = sources.wait(for: 1)[0]
+    let source = try sources.wait(for: 1)[0]
     #expect(try trial.connect().exchange("GET /quick HTTP/1.1\r\nHost: x\r\n\r\n").text == "quick")
     trial.node { _ in await source.give(Array("ab".utf8)) }
     #expect(try slow.receiveHead().status == 200)

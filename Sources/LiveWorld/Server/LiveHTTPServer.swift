@@ -122,9 +122,7 @@ public final class LiveHTTPServer: LoopPart, @unchecked Sendable {
 
   /// Idle connections end at once; one on which a request is arriving is served.
   private func closeIdle() {
-    for connection in connections where connection.exchange == nil && !connection.hasSomethingToRead {
-      connection.shutDown()
-    }
+    for connection in connections where connection.isIdle { connection.shutDown() }
     guard !connections.isEmpty else { return }
     _ = loop.schedule(at: LiveLoop.uptime + .milliseconds(50)) { [weak self] in
       guard let self, self.daemon != nil else { return }

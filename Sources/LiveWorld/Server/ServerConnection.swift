@@ -17,6 +17,7 @@ final class ServerConnection: @unchecked Sendable {
     didSet {
       quietSince = server.loop.turnStart
       received = 0
+      waited = 0
       hasServed = true
     }
   }
@@ -26,7 +27,7 @@ final class ServerConnection: @unchecked Sendable {
   /// Bytes of the body that have come.
   var received = 0
   /// Nanoseconds spent waiting for the body, counted by the sweep.
-  var waited: Int64 = 0
+  private var waited: Int64 = 0
   /// Parts of the request were not read: closing at once could take the answer from the client.
   var lingers = false
   /// The peer has closed its side of the connection.
@@ -52,6 +53,8 @@ final class ServerConnection: @unchecked Sendable {
     }
   }
 
+  /// Between two requests, or at the head of one that does not come.
+  var isIdle: Bool { (exchange?.isReadingHead ?? true) && !hasSomethingToRead }
   /// Nothing waits to be read: what was seen of the peer is its end.
   var hasNothingToRead: Bool { !hasSomethingToRead }
   /// Whether bytes of a next request have come already.

@@ -1,3 +1,4 @@
+import Dispatch
 import Glibc
 import GoWire
 import NodeLoop
@@ -73,19 +74,22 @@ struct ClosureHandler: HTTPHandler {
 /// Values that a handler tells a test, in order; a test can wait for them.
 final class Notes<Value: Sendable>: Sendable {
   private let values = Mutex<[Value]>([])
-  private let signal = ThreadSignal()
+  private let signal = DispatchSemaphore(value: 0)
 
   var all: [Value] { values.withLock { $0 } }
 
   func add(_ value: Value) {
     values.withLock { $0.append(value) }
-    signal.raise()
+    signal.signal()
   }
 
-  /// The first `count` values, as soon as they are there. When they do not come in two minutes the run ends.
-  func wait(for count: Int) -> [Value] {
+  /// The first `count` values or more, as soon as they are there; an error when they do not come.
+  @discardableResult
+  func wait(for count: Int) throws -> [Value] {
     while all.count < count {
-      guard signal.wait(atMost: 120) else { fatalError("\(all.count) of \(count) notes came in two minutes") }
+      guard signal.wait(timeout: .now() + 60) == .success else {
+        throw RawSocket.Failure("\(all.count) of \(count) notes came")
+      }
     }
     return all
   }
