@@ -112,15 +112,4 @@ final class ThreadSignal: @unchecked Sendable {
   func wait() {
     while sem_wait(semaphore) != 0 {}
   }
-
-  /// False when nothing was raised in so many seconds.
-  func wait(atMost seconds: Int) -> Bool {
-    var deadline = timespec()
-    clock_gettime(CLOCK_REALTIME, &deadline)
-    deadline.tv_sec += seconds
-    while sem_timedwait(semaphore, &deadline) != 0 {
-      if errno == ETIMEDOUT { return false }
-    }
-    return true
-  }
 }
