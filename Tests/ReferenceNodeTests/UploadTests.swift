@@ -93,6 +93,41 @@ import Testing
     }
   }
 
+  @Test func `a session that cannot be made leaves the one of its name alone`() throws {
+    try Simulation(seed: 1).run { world in
+      let bench = SlaveBench(world)
+      _ = await bench.open("s", size: 3)
+      let refused = #"{"code":50006,"msg":"Failed to create upload session in slave node"}"#
+      #expect(await bench.open("s", size: 9).body == refused)
+      #expect(await bench.send(chunk: 0, of: "s", "abc").description == Seen.success)
+    }
+  }
+
+  @Test func `a file that has no room leaves nothing behind`() throws {
+    try Simulation(seed: 1).run { world in
+      let bench = SlaveBench(world)
+      bench.node.disk.capacity = 1000
+      let refused = #"{"code":50006,"msg":"Failed to create upload session in slave node"}"#
+      #expect(await bench.open("s", size: 5000, preallocates: true).body == refused)
+      #expect(bench.file() == nil)
+      #expect(await bench.send(chunk: 0, of: "s", "0123456789").description == Seen.gone)
+      #expect(await bench.open("s", size: 10, preallocates: true).description == Seen.success)
+    }
+  }
+
+  @Test func `a disk that is full fails the chunk, which may come again`() throws {
+    try Simulation(seed: 1).run { world in
+      let bench = SlaveBench(world)
+      _ = await bench.open("s", size: 10)
+      bench.node.disk.capacity = bench.node.disk.used
+      let failed = await bench.send(chunk: 0, of: "s", "0123456789")
+      #expect(failed.body == #"{"code":50004,"msg":"Failed to upload file"}"#)
+      bench.node.disk.capacity += 1 << 20
+      #expect(await bench.send(chunk: 0, of: "s", "0123456789").description == Seen.success)
+      #expect(bench.file() == "0123456789")
+    }
+  }
+
   @Test func `a sender that goes away leaves what came, and the chunk may come again`() throws {
     try Simulation(seed: 1).run { world in
       let bench = SlaveBench(world)

@@ -42,7 +42,7 @@ struct UploadCallbackCaller: Sendable {
       answer = try await caller.send(
         NodeCall(method: "POST", url: url, headers: headers), timeout: .seconds(timeout))
     } catch {
-      return .failed(Self.notSent(error.reason), isAmbiguous: error.mayHaveArrived)
+      return .failed(Self.notSent(url.host + ": " + error.reason), isAmbiguous: error.mayHaveArrived)
     }
     return Self.outcome(of: answer)
   }

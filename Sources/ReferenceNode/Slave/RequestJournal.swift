@@ -40,13 +40,14 @@ struct RequestJournal: Sendable {
         ]))
   }
 
-  /// An error that a route answered.
+  /// An error that a route answered: a warning when the node, its disk or its master is the cause, not the request.
   func failed(_ error: NodeError, requestID: GoString) {
-    guard log.level <= .warning else { return }
+    let level: LogLevel = error.code.rawValue >= 50_000 || error.code == .unclassified ? .warning : .info
+    guard log.level <= level else { return }
     var details = [LogLine.Detail("code", Digits.decimal(error.code.rawValue)), .init("message", error.message)]
     if let cause = error.cause { details.append(.init("cause", cause)) }
     for part in error.parts { details.append(.init("part", part.name + ": " + part.error.text)) }
-    log.write(LogLine(.warning, "request failed", requestID: requestID, details: details))
+    log.write(LogLine(level, "request failed", requestID: requestID, details: details))
   }
 }
 

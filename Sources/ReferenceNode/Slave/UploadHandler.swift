@@ -25,9 +25,10 @@ struct UploadHandler: Sendable {
       callback: session.callback.isEmpty
         ? nil : UploadCallback(url: session.callback, key: policy.node?.slaveKey, nodeID: policy.nodeID),
       expiresAt: props.expireAt)
-    // Whatever the session of the same name still writes to the file must not reach the new one.
-    let predecessor = uploads[order.sessionID]
-    if let predecessor, predecessor.order.path == path { await predecessor.replace() }
+    // What the session of the same name still writes to the file must not reach the new one.
+    if message.overwrite, let predecessor = uploads[order.sessionID], predecessor.order.path == path {
+      await predecessor.replace()
+    }
     do throws(DiskError) {
       try await store.makePlaceholder(
         path, overwrites: message.overwrite, preallocates: settings.preAllocate ? props.size : nil)

@@ -11,8 +11,10 @@ final class BlobStore: @unchecked Sendable {
   /// What a thumbnail's file has after the name of its blob (ST-13).
   private let sidecarSuffix: GoString
 
-  /// Folders, by absolute path, in which a folder was made whose entry is not durable yet. Only asked for membership.
-  private var unsynced: Set<GoString> = []
+  /// Folders, by absolute path, in which a folder was made whose entry is not durable yet, each with the number of the latest
+  /// one. Only looked up.
+  private var unsynced: [GoString: Int] = [:]
+  private var foldersMade = 0
 
   /// - Parameter root: confines every path, when given.
   init(disk: any Disk, root: DiskPath?, isSyncing: Bool, sidecarSuffix: GoString) {
@@ -45,6 +47,8 @@ final class BlobStore: @unchecked Sendable {
         try await file.preallocate(preallocates)
       } catch {
         await file.close()
+        // Nothing was there before: what has no room leaves nothing in the way of another try.
+        if !overwrites { try? await disk.remove(path) }
         throw error
       }
     }
@@ -58,9 +62,10 @@ final class BlobStore: @unchecked Sendable {
     if let parent = folder { try await disk.syncFolder(parent) }
     while !unsynced.isEmpty, let current = folder {
       let name = disk.absolute(current)
-      if unsynced.contains(name) {
+      if let latest = unsynced[name] {
         try await disk.syncFolder(current)
-        unsynced.remove(name)
+        // Another folder may have been made in it meanwhile.
+        if unsynced[name] == latest { unsynced[name] = nil }
       }
       folder = BlobPath.parent(current)
     }
@@ -75,7 +80,8 @@ final class BlobStore: @unchecked Sendable {
       touched.append(disk.absolute(parent))
       current = parent
     }
-    unsynced.formUnion(touched)
+    foldersMade += 1
+    for name in touched { unsynced[name] = foldersMade }
     try await disk.makeFolders(folder)
   }
 
