@@ -43,6 +43,28 @@ import Testing
     #expect(try encoder.encode(value, as: type) == bytes)
   }
 
+  @Test func `fields that a value leaves out are sent as zeros are`() throws {
+    let vector = try #require(Vector.all("gob").first { $0.name == "struct/wide-zero" })
+    var encoder = GobEncoder(types: try VectorTypes.table(), names: VectorTypes.names)
+    #expect(try encoder.encode(.structure([]), as: VectorTypes.wide) == vector.bytes("hex"))
+  }
+
+  @Test(
+    arguments: [
+      (.int(1), .string), (.int(128), .int(bits: 8)), (.int(-1), .uint), (.list([.int(1)]), .array(count: 2, .int)),
+      (.structure([GoFieldValue("C", .int(1))]), VectorTypes.small), (.null, .pointer(.int)),
+      (.list([.null]), .slice(.pointer(.int))), (.interface(name: "main.Unknown", .int(1)), .interface),
+      (.time(GoTime(unixSeconds: 0, offsetSeconds: -60, isUTC: false)), .time),
+    ] as [(GoValue, GoType)])
+  func `a value that does not fit its type cannot be written, and the stream goes on`(
+    _ value: GoValue, _ type: GoType
+  ) throws {
+    var encoder = GobEncoder()
+    let error = #expect(throws: GobError.self) { try encoder.encode(value, as: type) }
+    #expect(error?.kind == .unencodable)
+    #expect(try encoder.encode(.list([.int(1)]), as: .slice(.int)) == Gob.encode(.list([.int(1)]), as: .slice(.int)))
+  }
+
   @Test func `several values share a stream and describe a type once`() throws {
     let vector = try #require(Vector.all("gob").first { $0.name == "stream/three-values" })
     let expected = try #require(vector.value["value"]?.array)

@@ -177,6 +177,7 @@ extension Collection {
     .int, .slice(.bool), .slice(.slice(.bool)), .map(key: .bool, value: .bool),
     .array(count: 1 << 60, .array(count: 0, .bool)),
     .slice(.structure(GoStructure("S", fields: []))),
+    .map(key: .structure(GoStructure("S", fields: [])), value: .structure(GoStructure("S", fields: []))),
     .structure(GoStructure("S", fields: [GoField("Next", .structure(GoStructure("S", fields: [GoField("A", .int)])))])),
     .structure(GoStructure("S", fields: [GoField("Else", .int)])), .interface,
   ]
@@ -197,19 +198,19 @@ extension Collection {
 
   @Test func `fields of one name with many types are planned once each`() {
     // Every field of the stream's types has the name of a field of ours, each of another type.
-    let width: Int64 = 300
+    let width: Int64 = 60
     let stream = HandmadeGob.made { stream in
-      for level in 0..<3 as Range<Int64> {
+      for level in 0..<4 as Range<Int64> {
         for index in 0..<width {
           let id = 64 + level * width + index
           stream.structure(
-            id, level == 2 ? [("Leaf", 2)] : (0..<width).map { ("Next", 64 + (level + 1) * width + $0) })
+            id, level == 3 ? [("Leaf", 2)] : (0..<width).map { ("Next", 64 + (level + 1) * width + $0) })
         }
       }
       stream.value(64, [0])
     }
-    var type = GoType.structure(GoStructure("C", fields: [GoField("Leaf", .int)]))
-    for name in ["B", "A"] as [GoString] { type = .structure(GoStructure(name, fields: [GoField("Next", type)])) }
+    var type = GoType.structure(GoStructure("D", fields: [GoField("Leaf", .int)]))
+    for name in ["C", "B", "A"] as [GoString] { type = .structure(GoStructure(name, fields: [GoField("Next", type)])) }
     var decoder = GobDecoder(stream, limits: HostileGobTests.limits)
     #expect(throws: Never.self) { try decoder.next(as: type) }
     #expect(decoder.plan.steps.count <= stream.count)
