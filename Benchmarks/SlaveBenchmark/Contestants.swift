@@ -34,7 +34,7 @@ final class Contestants {
       """
     try configuration.write(toFile: folder + "/slave.ini", atomically: true, encoding: .utf8)
     try """
-    daemon off; worker_processes 1; pid \(folder)/nginx.pid; error_log \(folder)/nginx.log;
+    user root; daemon off; worker_processes 1; pid \(folder)/nginx.pid; error_log \(folder)/nginx.log;
     events { worker_connections 12000; }
     http {
       access_log off; sendfile on; keepalive_requests 100000000;
