@@ -69,7 +69,7 @@ struct GobTypes {
     all += GobTypes.named
     all += [.pointer(.int), .pointer(.pointer(GobTypes.small)), .slice(.bytes), .slice(GobTypes.small)]
     var choices = Choices(seed: seed)
-    while all.count < GobTypes.count { all.append(GobTypes.type(&choices, depth: 1 + all.count % 3)) }
+    while all.count < GobTypes.count { all.append(GobTypes.type(&choices, depth: 3)) }
     self.all = all
     table = GobTypes.table(meeting: all)
   }
