@@ -153,7 +153,9 @@ extension GoString {
   /// An error's text without the description of the stream's type. Go prints its own type with the id that the stream names, which
   /// damage makes another one; so it also differs whether a damaged description counts as no type or as one that is no struct.
   fileprivate var upToRemoteType: GoString {
-    if text == "gob: unknown type id or corrupted data" || text.hasSuffix("; got non-struct") { return "no struct type" }
+    if text == "gob: unknown type id or corrupted data" || text.hasSuffix("; got non-struct") {
+      return "no struct type"
+    }
     for end in [", received remote type ", "; received concrete type ", "undefined type "] {
       if let range = text.firstRange(of: end) { return GoString(String(text[..<range.upperBound])) }
     }
