@@ -140,6 +140,22 @@ private actor Counter {
     #expect(at == Uptime(nanoseconds: 5_000_000_000))
   }
 
+  @Test func `quiet is when no timer is left`() throws {
+    let (at, lines) = try Simulation(seed: 1).run { world in
+      let transcript = Transcript()
+      for seconds in [1, 60, 3_600] {
+        Task {
+          await world.sleep(.seconds(Int64(seconds)))
+          transcript.add("\(seconds)")
+        }
+      }
+      await world.kernel.untilQuiet()
+      return (world.kernel.uptime, transcript.lines)
+    }
+    #expect(at == Uptime(nanoseconds: 3_600_000_000_000))
+    #expect(lines == ["1", "60", "3600"])
+  }
+
   @Test func `a deadlock says who waits for what`() throws {
     let failure = try #require(throws: SimulationFailure.self) {
       try Simulation(seed: 1).run { world in
@@ -240,6 +256,41 @@ private actor Counter {
       await world.sleep(.seconds(10))
     }
     #expect(ended.load(ordering: .relaxed) == 1)
+  }
+
+  @Test func `many tasks left behind at doors of every kind end too`() throws {
+    let ended = Transcript()
+    try Simulation(seed: 1).run { world in
+      let node = world.node("slave")
+      node.http.answer { _ in ScriptedAnswer(.silence) }
+      let server = node.serve(
+        Handle { request in
+          _ = try? await request.body.next()
+          _ = try? await node.disk.list(DiskPath("")!)
+          return .aborted
+        })
+      var request = WireRequest("POST", "/")
+      request.fields.add("Content-Length", "1")
+      let call = HTTPCall(
+        method: "GET", isTLS: false, host: "h", port: 1, authority: "h:1", target: "/", fields: HTTPFields(),
+        timeout: nil)
+      for _ in 0..<200 {
+        Task { [request] in
+          _ = await server.send(request)
+          ended.add("x")
+        }
+        Task {
+          _ = try? await node.http.send(call)
+          ended.add("x")
+        }
+        Task {
+          await world.kernel.until("never") { false }
+          ended.add("x")
+        }
+      }
+      await world.settle()
+    }
+    #expect(ended.lines.count == 600)
   }
 
   @Test func `a task that never takes no for an answer does not hold up the end`() throws {

@@ -18,7 +18,7 @@ public final class Kernel: @unchecked Sendable {
   }
 
   /// How a part of a run ended.
-  public enum Stop: Hashable, Sendable {
+  enum Stop: Hashable {
     /// Nothing is ready and no timer is set.
     case idle
     /// The time that was asked for.
@@ -28,9 +28,27 @@ public final class Kernel: @unchecked Sendable {
     case stepBudgetSpent
   }
 
+  /// Somebody who waits for the others.
   private struct Idler {
-    var condition: (() -> Bool)?
+    enum Moment {
+      /// Nothing is ready.
+      case settled
+      /// Nothing is ready and the condition holds.
+      case condition(() -> Bool)
+      /// Nothing is ready and no timer is set.
+      case quiet
+    }
+
+    var moment: Moment
     var hand: OneShot<Void>
+
+    func hasCome(isQuiet: Bool) -> Bool {
+      switch moment {
+      case .settled: true
+      case .condition(let holds): holds()
+      case .quiet: isQuiet
+      }
+    }
   }
 
   private struct Waiting {
@@ -100,18 +118,7 @@ public final class Kernel: @unchecked Sendable {
     try loop.run(body)
   }
 
-  /// Runs until nothing is ready and no timer is set.
-  @discardableResult
-  func runUntilIdle() -> Stop { drive(limit: nil) { false } }
-
-  /// Runs until a time; what is due at that time runs too.
-  @discardableResult
-  func run(until time: Uptime) -> Stop { drive(limit: time) { false } }
-
-  /// Runs until `condition` holds, looked at after each job.
-  @discardableResult
-  func run(until condition: () -> Bool) -> Stop { drive(limit: nil, until: condition) }
-
+  /// Runs what is ready, moving time on whenever nothing is, until `condition` holds, looked at after each job, or until a limit.
   func drive(limit: Uptime?, until condition: () -> Bool) -> Stop {
     while true {
       if condition() { return .condition }
@@ -140,21 +147,19 @@ public final class Kernel: @unchecked Sendable {
   /// Sends home whatever still waits at a door, so that no task outlives the simulation: sleeps and waits end as cancelled.
   func end() {
     isEnding = true
-    var rounds = 0
-    while rounds < 10_000 {
-      rounds += 1
-      while loop.step(), loop.jobsRun < stepBudget &+ 1_000_000 {}
-      if let action = timers.takeNext(dueBy: .max) {
+    let budget = loop.jobsRun &+ 10_000_000
+    repeat {
+      while loop.jobsRun < budget, loop.step() {}
+      while let action = timers.takeNext(dueBy: .max) {
         switch action {
         case .resume(let continuation): continuation.resume(returning: false)
         case .call(let body): body()
         }
-      } else if let wait = waits.keys.min() {
-        waits.removeValue(forKey: wait)?.abandon()
-      } else if loop.readyCount == 0 {
-        return
       }
-    }
+      let left = waits.sorted { $0.key < $1.key }
+      waits = [:]
+      for (_, wait) in left { wait.abandon() }
+    } while loop.jobsRun < budget && (loop.readyCount > 0 || !timers.isEmpty || !waits.isEmpty)
   }
 
   // MARK: What is known of the run
@@ -241,25 +246,33 @@ public final class Kernel: @unchecked Sendable {
   /// Returns when nothing else is ready at this moment of virtual time.
   public func settle() async {
     check("settle()")
-    await idle("the rest to settle", nil)
+    await idle(.settled, "the rest to settle")
+  }
+
+  /// Returns when nothing is ready and no timer is set: when nothing happens any more by itself, however late that is.
+  public func untilQuiet() async {
+    check("untilQuiet()")
+    await idle(.quiet, "the rest to come to an end")
   }
 
   /// Returns when `condition` holds. It is looked at whenever nothing is ready, before time moves on; `what` names it in a
   /// deadlock report.
   public func until(_ what: String, _ condition: @escaping @Sendable () -> Bool) async {
     check("until(\(what))")
-    if !condition() { await idle(what, condition) }
+    if !condition() { await idle(.condition(condition), what) }
   }
 
-  private func idle(_ what: String, _ condition: (@Sendable () -> Bool)?) async {
+  private func idle(_ moment: Idler.Moment, _ what: String) async {
     if isEnding { return await sendHome() }
     let hand = OneShot<Void>(self)
-    idlers.append(Idler(condition: condition, hand: hand))
+    idlers.append(Idler(moment: moment, hand: hand))
     await hand.wait(Task.name ?? "the body", for: { what }, otherwise: ())
   }
 
   private func resumeIdler() -> Bool {
-    guard !idlers.isEmpty, let index = idlers.firstIndex(where: { $0.condition?() ?? true }) else { return false }
+    guard !idlers.isEmpty else { return false }
+    let isQuiet = timers.isEmpty
+    guard let index = idlers.firstIndex(where: { $0.hasCome(isQuiet: isQuiet) }) else { return false }
     idlers.remove(at: index).hand.deliver(())
     return true
   }

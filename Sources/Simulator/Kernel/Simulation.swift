@@ -83,7 +83,8 @@ public struct Simulation: Sendable {
       let result = box.result ?? .failure(Self.failure(stop, kernel))
       let run = Run(
         result: result, hash: kernel.hash, steps: kernel.steps, uptime: kernel.uptime, journal: world.journal)
-      kernel.end()
+      // Doors look at the world without holding it.
+      withExtendedLifetime(world) { kernel.end() }
       return run
     }
   }
