@@ -1,12 +1,13 @@
 import GoWire
 
 /// Go's words for what a server may do wrong before its answer has a head (PING-4, PING-6).
-enum GoTransportText {
-  static let timeout: GoString = "context deadline exceeded (Client.Timeout exceeded while awaiting headers)"
+public enum GoTransportText {
+  /// The caller's deadline passed before the head of the answer was there.
+  public static let timeout: GoString = "context deadline exceeded (Client.Timeout exceeded while awaiting headers)"
 
   /// What Go's transport says of an answer that is none, by its first bytes; nil when they are a sound beginning.
   /// - Parameter hasEnded: the connection was closed after these bytes.
-  static func broken(_ bytes: [UInt8], hasEnded: Bool) -> GoString? {
+  public static func broken(_ bytes: [UInt8], hasEnded: Bool) -> GoString? {
     malformation(bytes, hasEnded: hasEnded).map { "net/http: HTTP/1.x transport connection broken: " + $0 }
   }
 
@@ -44,17 +45,17 @@ enum GoTransportText {
       return "malformed MIME header: missing colon: " + quoted(line)
     }
     let name = line.bytes[..<colon]
-    guard !name.isEmpty, name.allSatisfy({ Bytes.isToken($0) || $0 == 0x20 }) else {
+    guard !name.isEmpty, name.allSatisfy({ HTTPRequestParser.isTokenByte($0) || $0 == 0x20 }) else {
       return "malformed MIME header line: " + quoted(line)
     }
     guard GoString(name).equalsIgnoringASCIICase("Content-Length") else { return nil }
-    let value = line.bytes[(colon + 1)...].drop(while: Bytes.isBlank)
+    let value = line.bytes[(colon + 1)...].drop(while: HTTPRequestParser.isBlank)
     return value.allSatisfy { 0x30...0x39 ~= $0 } && !value.isEmpty
       ? nil : "bad Content-Length " + quoted(GoString(value))
   }
 
   /// Go's `%q`.
-  static func quoted(_ text: GoString) -> GoString {
+  public static func quoted(_ text: GoString) -> GoString {
     var out: [UInt8] = [UInt8(ascii: "\"")]
     let hex = Array("0123456789abcdef".utf8)
     let isText = String(validating: text.bytes, as: UTF8.self) != nil

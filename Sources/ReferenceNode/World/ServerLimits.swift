@@ -1,5 +1,3 @@
-import ReferenceNode
-
 /// What a server grants its peers.
 public struct ServerLimits: Sendable {
   /// Connections at a time; more wait to be accepted.
