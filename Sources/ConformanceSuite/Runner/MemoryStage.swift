@@ -17,7 +17,7 @@ struct MemoryStage: Stage {
     let (staging, make) = (staging, make)
     let secret = staging.secret(of: first.origin, for: purpose)
     var simulation = Simulation(seed: staging.variation?.seed ?? 1, stepBudget: UInt64(cases.count) * 300_000)
-    simulation.keepsJournal = false
+    simulation.keepsTrace = false
     do {
       return try simulation.run { world in
         let node = world.node("slave")

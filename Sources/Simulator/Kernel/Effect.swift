@@ -128,64 +128,7 @@ public final class EffectDoor: @unchecked Sendable {
 
   private func record(_ effect: inout Effect) {
     effect.time = kernel.uptime
-    kernel.mix { $0.mix(effect) }
-    if simulation.keepsJournal { simulation.journal.append(effect) }
-  }
-}
-
-extension OpenMode {
-  fileprivate var code: Int64 {
-    switch self {
-    case .read: 0
-    case .write: 1
-    case .create(let truncate, let exclusive): 2 | (truncate ? 4 : 0) | (exclusive ? 8 : 0)
-    }
-  }
-}
-
-extension RunningHash {
-  mutating func mix(_ effect: Effect) {
-    mix(UInt64(effect.number))
-    mix(effect.time.nanoseconds)
-    mix(text: effect.node)
-    switch effect.action {
-    case .open(let path, let mode):
-      mix(1, path, mode.code)
-    case .read(let path, let offset, let count): mix(2, path, offset, Int64(count))
-    case .write(let path, let offset, let count): mix(3, path, offset, Int64(count))
-    case .truncate(let path, let size): mix(4, path, size)
-    case .preallocate(let path, let size): mix(5, path, size)
-    case .sync(let path): mix(6, path)
-    case .close(let path): mix(7, path)
-    case .status(let path): mix(8, path)
-    case .list(let path): mix(9, path)
-    case .makeFolders(let path): mix(10, path)
-    case .remove(let path): mix(11, path)
-    case .removeTree(let path): mix(12, path)
-    case .rename(let from, let to):
-      mix(13, from)
-      mix(to)
-    case .syncFolder(let path): mix(14, path)
-    case .freeSpace: mix(UInt64(15))
-    case .call(let method, let url):
-      mix(16, method)
-      mix(url)
-    case .reply(let method, let url, let status):
-      mix(17, method, Int64(status ?? -1))
-      mix(url)
-    case .request(let method, let target):
-      mix(18, method)
-      mix(target)
-    case .response(let method, let target, let status):
-      mix(19, method, Int64(status ?? -1))
-      mix(target)
-    }
-    if let failure = effect.failure { mix(text: failure) }
-  }
-
-  private mutating func mix(_ kind: UInt64, _ text: GoString, _ numbers: Int64...) {
-    mix(kind)
-    mix(text)
-    for number in numbers { mix(number) }
+    simulation.trace.record(
+      .effect(number: effect.number, effect.action, failure: effect.failure), node: node)
   }
 }

@@ -66,7 +66,7 @@ public final class Kernel: @unchecked Sendable {
   }
 
   private let loop: NodeLoop
-  private let trace: Trace
+  private let course: Course
   private var timers = TimerQueue()
   private var idlers: [Idler] = []
   private var waits: [Int: Waiting] = [:]
@@ -85,27 +85,29 @@ public final class Kernel: @unchecked Sendable {
   public private(set) var isEnding = false
 
   /// Holds what the pick closure needs, so that it does not hold the kernel.
-  private final class Trace {
+  private final class Course {
+    let hashes: Bool
     var hash: RunningHash
     var generator: SeededGenerator
 
-    init(seed: UInt64) {
+    init(seed: UInt64, hashes: Bool) {
+      self.hashes = hashes
       hash = RunningHash(seed)
       generator = SeededGenerator(seed: seed, for: "order of jobs")
     }
   }
 
-  init(seed: UInt64, order: Order, stepBudget: UInt64) {
-    let trace = Trace(seed: seed)
-    self.trace = trace
+  init(seed: UInt64, order: Order, stepBudget: UInt64, hashes: Bool) {
+    let course = Course(seed: seed, hashes: hashes)
+    self.course = course
     self.stepBudget = stepBudget
     switch order {
     case .fifo:
       loop = NodeLoop()
     case .seeded:
       loop = NodeLoop { count in
-        let index = trace.generator.below(count)
-        trace.hash.mix(UInt64(count) << 32 | UInt64(index))
+        let index = course.generator.below(count)
+        if hashes { course.hash.mix(UInt64(count) << 32 | UInt64(index)) }
         return index
       }
     }
@@ -133,8 +135,10 @@ public final class Kernel: @unchecked Sendable {
         return .time
       }
       if next > uptime.nanoseconds { uptime = Uptime(nanoseconds: next) }
-      trace.hash.mix(next)
-      trace.hash.mix(loop.jobsRun)
+      if course.hashes {
+        course.hash.mix(next)
+        course.hash.mix(loop.jobsRun)
+      }
       while let action = timers.takeNext(dueBy: uptime.nanoseconds) {
         switch action {
         case .resume(let continuation): continuation.resume(returning: true)
@@ -167,13 +171,17 @@ public final class Kernel: @unchecked Sendable {
   /// Jobs run so far.
   public var steps: UInt64 { loop.jobsRun }
 
+  /// Whether the running hash is made.
+  var hashes: Bool { course.hashes }
+
   /// The running hash of every choice, time and effect so far.
-  public var hash: UInt64 { trace.hash.value }
+  public var hash: UInt64 { course.hash.value }
 
   /// Mixes something observable into the running hash.
-  public func mix(_ word: UInt64) { trace.hash.mix(word) }
+  public func mix(_ word: UInt64) { if course.hashes { course.hash.mix(word) } }
 
-  func mix(_ change: (inout RunningHash) -> Void) { change(&trace.hash) }
+  @inline(__always)
+  func mix(_ change: (inout RunningHash) -> Void) { if course.hashes { change(&course.hash) } }
 
   /// Who waits for what at this moment, oldest first.
   public var waiting: [SimulationFailure.Wait] {

@@ -11,6 +11,7 @@ public final class MemoryLog: NodeLog, @unchecked Sendable {
   }
 
   private let kernel: Kernel
+  private let trace: Trace
   private let node: String
 
   public var level = LogLevel.debug
@@ -18,24 +19,16 @@ public final class MemoryLog: NodeLog, @unchecked Sendable {
   public var keepsEntries = true
   public private(set) var entries: [Entry] = []
 
-  init(kernel: Kernel, node: String) {
-    self.kernel = kernel
+  init(trace: Trace, node: String) {
+    kernel = trace.kernel
+    self.trace = trace
     self.node = node
   }
 
   public func write(_ line: LogLine) {
     kernel.check("the log of \(node)")
     guard line.level >= level else { return }
-    kernel.mix { hash in
-      hash.mix(text: node)
-      hash.mix(UInt64(line.level.rawValue))
-      hash.mix(text: line.message)
-      if let requestID = line.requestID { hash.mix(requestID) }
-      for detail in line.details {
-        hash.mix(text: detail.key)
-        hash.mix(detail.value)
-      }
-    }
+    trace.record(.log(line), node: node, requestID: line.requestID)
     if keepsEntries { entries.append(Entry(time: kernel.uptime, line: line)) }
   }
 }

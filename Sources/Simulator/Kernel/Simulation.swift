@@ -24,19 +24,23 @@ public struct Simulation: Sendable {
   public var stepBudget: UInt64
   /// Virtual time after which the run counts as failed; nil for none.
   public var timeLimit: Span?
-  /// Whether `SimulatedWorld.journal` keeps each effect; without, memory stays flat however long the run.
-  public var keepsJournal: Bool
+  /// Whether the trace keeps each event; without, memory stays flat however long the run.
+  public var keepsTrace: Bool
+  /// Whether the running hash is made. Without, two runs cannot be compared, and a run is a little quicker.
+  public var hashes: Bool
 
   public init(
     seed: UInt64, order: Kernel.Order = .fifo, epoch: GoTime = GoTime(unixSeconds: 1_795_219_200),
-    stepBudget: UInt64 = 100_000_000, timeLimit: Span? = nil, keepsJournal: Bool = true
+    stepBudget: UInt64 = 100_000_000, timeLimit: Span? = nil, keepsTrace: Bool = true,
+    hashes: Bool = true
   ) {
     self.seed = seed
     self.order = order
     self.epoch = epoch
     self.stepBudget = stepBudget
     self.timeLimit = timeLimit
-    self.keepsJournal = keepsJournal
+    self.keepsTrace = keepsTrace
+    self.hashes = hashes
   }
 
   /// How a run went.
@@ -49,8 +53,11 @@ public struct Simulation: Sendable {
     public var steps: UInt64
     /// Virtual time at the end.
     public var uptime: Uptime
-    /// Every effect in the order in which it happened.
-    public var journal: [Effect]
+    /// Everything that happened, in order; empty unless the trace was kept.
+    public var trace: [TraceEvent]
+
+    /// Every effect of the trace.
+    public var journal: [Effect] { trace.compactMap(\.effect) }
   }
 
   /// Runs `body` to its end and returns what it returned. Tasks that it left behind are cancelled at their next wait.
@@ -65,8 +72,8 @@ public struct Simulation: Sendable {
   public func observe<Value: Sendable>(
     _ body: @escaping @Sendable (SimulatedWorld) async throws -> Value
   ) -> Run<Value> {
-    let kernel = Kernel(seed: seed, order: order, stepBudget: stepBudget)
-    let world = SimulatedWorld(kernel: kernel, seed: seed, epoch: epoch, keepsJournal: keepsJournal)
+    let kernel = Kernel(seed: seed, order: order, stepBudget: stepBudget, hashes: hashes)
+    let world = SimulatedWorld(kernel: kernel, seed: seed, epoch: epoch, keepsTrace: keepsTrace)
     let box = ResultBox<Value>()
     return kernel.occupy {
       Task(name: "the body") {
@@ -82,7 +89,8 @@ public struct Simulation: Sendable {
       let stop = kernel.drive(limit: limit) { kernel.bodyHasEnded }
       let result = box.result ?? .failure(Self.failure(stop, kernel))
       let run = Run(
-        result: result, hash: kernel.hash, steps: kernel.steps, uptime: kernel.uptime, journal: world.journal)
+        result: result, hash: kernel.hash, steps: kernel.steps, uptime: kernel.uptime, trace: world.trace.events)
+      world.trace.close()
       // Doors look at the world without holding it.
       withExtendedLifetime(world) { kernel.end() }
       return run

@@ -19,7 +19,7 @@ public final class SimulatedNode: Sendable {
     clock = SimulatedClock(kernel: world.kernel, node: name, epoch: world.epoch)
     entropy = SeededEntropy(kernel: world.kernel, node: name, seed: world.seed)
     effects = EffectDoor(world: world, node: name)
-    log = MemoryLog(kernel: world.kernel, node: name)
+    log = MemoryLog(trace: world.trace, node: name)
     disk = MemoryDisk(effects: effects, clock: clock)
     http = ScriptedHTTPClient(effects: effects)
   }

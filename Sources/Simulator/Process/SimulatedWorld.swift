@@ -1,7 +1,7 @@
 import GoWire
 import ReferenceNode
 
-/// What a simulation's body is given: the kernel, the nodes and the journal of what they did.
+/// What a simulation's body is given: the kernel, the nodes and the trace of what they did.
 ///
 /// Confined to the kernel's thread, which is the invariant behind `@unchecked Sendable`.
 public final class SimulatedWorld: @unchecked Sendable {
@@ -9,22 +9,23 @@ public final class SimulatedWorld: @unchecked Sendable {
   public let seed: UInt64
   /// Wall-clock time at the start.
   public let epoch: GoTime
-  /// Whether `journal` grows.
-  public var keepsJournal: Bool
-  /// Every effect of every node, in the order in which it happened.
-  public internal(set) var journal: [Effect] = []
+  /// Everything that happens.
+  public let trace: Trace
   /// Asked before and told after each effect of every node: where faults go in.
   public var hook: (any EffectHook)?
 
   private var effectsBegun = 0
   private var nodes: [String: SimulatedNode] = [:]
 
-  init(kernel: Kernel, seed: UInt64, epoch: GoTime, keepsJournal: Bool) {
+  init(kernel: Kernel, seed: UInt64, epoch: GoTime, keepsTrace: Bool) {
     self.kernel = kernel
     self.seed = seed
     self.epoch = epoch
-    self.keepsJournal = keepsJournal
+    trace = Trace(kernel: kernel, keepsEvents: keepsTrace)
   }
+
+  /// Every effect of every node that the trace has kept, in the order in which it happened.
+  public var journal: [Effect] { trace.events.compactMap(\.effect) }
 
   /// The node of that name, made when it is asked for the first time, with a disk, clock, chance and log of its own.
   public func node(_ name: String) -> SimulatedNode {

@@ -18,8 +18,8 @@ public struct TraceEvent: Sendable {
   }
 
   public enum Kind: Sendable {
-    /// A disk operation of a node, done or failed.
-    case disk(Effect.Action, failure: String?)
+    /// A disk operation of a node, done or failed, or a message at one of its doors. `number` counts the effects of a run from 1.
+    case effect(number: Int, Effect.Action, failure: String?)
     /// An exchange has been begun by its client. `number` names it from here on.
     case exchangeBegan(ExchangeStart)
     /// The client's view of the exchange has moved on; what has passed of request and response so far, in bytes.
