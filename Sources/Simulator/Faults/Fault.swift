@@ -65,18 +65,22 @@ public struct Fault: Hashable, Sendable {
   /// Virtual time at which it is healed; nil: never.
   public var until: Span?
   public var match: Match
+  /// Names the fault's own source of chance; its place in the plan when nil. A plan of which faults are taken away gives it, so
+  /// that the others go on drawing what they drew.
+  public var stream: Int?
   /// The kind's own parameters by their names in `FaultParameters`, in the order in which they were given.
   public var parameters: FaultParameters
 
   public init(
     _ kind: FaultKind, on place: Place, from: Span = .zero, until: Span? = nil, match: Match = Match(),
-    parameters: FaultParameters = FaultParameters()
+    stream: Int? = nil, parameters: FaultParameters = FaultParameters()
   ) {
     self.kind = kind
     self.place = place
     self.from = from
     self.until = until
     self.match = match
+    self.stream = stream
     self.parameters = parameters
   }
 }

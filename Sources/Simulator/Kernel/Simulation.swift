@@ -28,11 +28,13 @@ public struct Simulation: Sendable {
   public var keepsTrace: Bool
   /// Whether the running hash is made. Without, two runs cannot be compared, and a run is a little quicker.
   public var hashes: Bool
+  /// The faults that the run is to have.
+  public var faults: FaultPlan
 
   public init(
     seed: UInt64, order: Kernel.Order = .fifo, epoch: GoTime = GoTime(unixSeconds: 1_795_219_200),
     stepBudget: UInt64 = 100_000_000, timeLimit: Span? = nil, keepsTrace: Bool = true,
-    hashes: Bool = true
+    hashes: Bool = true, faults: FaultPlan = FaultPlan()
   ) {
     self.seed = seed
     self.order = order
@@ -41,6 +43,7 @@ public struct Simulation: Sendable {
     self.timeLimit = timeLimit
     self.keepsTrace = keepsTrace
     self.hashes = hashes
+    self.faults = faults
   }
 
   /// How a run went.
@@ -73,9 +76,10 @@ public struct Simulation: Sendable {
     _ body: @escaping @Sendable (SimulatedWorld) async throws -> Value
   ) -> Run<Value> {
     let kernel = Kernel(seed: seed, order: order, stepBudget: stepBudget, hashes: hashes)
-    let world = SimulatedWorld(kernel: kernel, seed: seed, epoch: epoch, keepsTrace: keepsTrace)
+    let world = SimulatedWorld(kernel: kernel, seed: seed, epoch: epoch, keepsTrace: keepsTrace, plan: faults)
     let box = ResultBox<Value>()
     return kernel.occupy {
+      world.faults.start()
       Task(name: "the body") {
         do {
           let value = try await body(world)

@@ -11,17 +11,20 @@ public final class SimulatedWorld: @unchecked Sendable {
   public let epoch: GoTime
   /// Everything that happens.
   public let trace: Trace
+  /// Decides which planned faults fire.
+  public let faults: FaultEngine
   /// Asked before and told after each effect of every node: where faults go in.
   public var hook: (any EffectHook)?
 
   private var effectsBegun = 0
   private var nodes: [String: SimulatedNode] = [:]
 
-  init(kernel: Kernel, seed: UInt64, epoch: GoTime, keepsTrace: Bool) {
+  init(kernel: Kernel, seed: UInt64, epoch: GoTime, keepsTrace: Bool, plan: FaultPlan) {
     self.kernel = kernel
     self.seed = seed
     self.epoch = epoch
     trace = Trace(kernel: kernel, keepsEvents: keepsTrace)
+    faults = FaultEngine(plan, seed: seed, trace: trace)
   }
 
   /// Every effect of every node that the trace has kept, in the order in which it happened.
