@@ -25,6 +25,8 @@ enum ConformCommand {
       OptionRow("expect", .value("FILE"), "the deviations to expect, in place of those of the profile"),
       OptionRow("json", .value("FILE"), "writes the verdicts as JSON"),
       OptionRow("junit", .value("FILE"), "writes the verdicts as JUnit XML"),
+      OptionRow(
+        "html", .value("FILE"), "writes the verdicts as a page for people: one file, which asks for nothing else"),
     ],
     notes: [
       """
@@ -50,6 +52,7 @@ enum ConformCommand {
       let results = try play(runs)
       try write(JSONReport.bytes(results), arguments.value("json"))
       try write(Array(JUnitReport.text(results).utf8), arguments.value("junit"))
+      try write(Array(HTMLReport(results, facts: facts(options)).render().utf8), arguments.value("html"))
       for line in ConsoleReport.failures(results) + [""] + ConsoleReport.table(results) { Output.standard.line(line) }
       return results.exitCode.rawValue
     } catch {
@@ -79,6 +82,21 @@ enum ConformCommand {
     }
     guard let results else { throw .unfinished("nothing ran") }
     return results
+  }
+
+  /// What the page says of the run; no secret is among it.
+  private static func facts(_ options: ConformanceOptions) -> HTMLReport.Facts {
+    var command = "nodelab conform slave"
+    var subject = "nodelab slave \(NodeLabCommand.version)"
+    if case .url(let url, _, let folder) = options.subject {
+      subject = url
+      command += " --url \(url) --secret \"$SECRET\" --dir \(folder)"
+    }
+    command += " --profile \(options.profile)" + (options.isVerbatim ? " --verbatim" : "") + " --seed \(options.seed)"
+    if let list = options.expectedDeviations { command += " --expect \(list)" }
+    if !options.cases.isEmpty { command += " --cases \(options.cases.joined(separator: " "))" }
+    return HTMLReport.Facts(
+      subject: subject, version: NodeLabCommand.version, moment: HTMLReport.Facts.moment(), command: command)
   }
 
   private static func write(_ bytes: [UInt8], _ path: String?) throws(SuiteError) {

@@ -90,6 +90,52 @@ import Testing
     #expect(lost.code == 3)
   }
 
+  @Test func `the page, the JSON and the JUnit file of one run have the same totals and cases`() async throws {
+    let folder = try TemporaryFolder()
+    let none = try folder.write("none.json", "[]")
+    // Passes, failures and cases that are not run: QUIRK-14 makes a failure where nothing is expected.
+    let ended = try await conform(
+      "--only", "content", "--only", "meta", "--expect", none, "--json", folder.path("r.json"), "--junit",
+      folder.path("r.xml"), "--html", folder.path("r.html"))
+    #expect(ended.code == 1)
+    let json = try JSONSerialization.jsonObject(with: Data(contentsOf: URL(fileURLWithPath: folder.path("r.json"))))
+    let report = try #require(json as? [String: Any])
+    let totals = try #require(report["totals"] as? [String: Int])
+    let junit = try String(contentsOfFile: folder.path("r.xml"), encoding: .utf8)
+    let page = try String(contentsOfFile: folder.path("r.html"), encoding: .utf8)
+    let shown = page.matches(of: /data-total="(\w+)">(\d+)</).map { (String($0.1), Int($0.2) ?? -1) }
+    #expect(Dictionary(uniqueKeysWithValues: shown) == totals)
+    let (cases, failing, notRun) = (totals["cases"] ?? 0, totals["failing"] ?? 0, totals["notRun"] ?? 0)
+    #expect(failing > 0 && notRun > 0 && totals["pass"] ?? 0 > 0)
+    #expect(junit.contains(#"<testsuites name="conformance" tests="\#(cases)" failures="\#(failing)" errors="0""#))
+    #expect(junit.contains(#"errors="0" skipped="\#(notRun)""#))
+    // Case for case: id and verdict.
+    let verdicts = try #require(report["cases"] as? [[String: Any]]).compactMap { entry in
+      (entry["id"] as? String).flatMap { id in (entry["verdict"] as? String).map { "\(id) \($0)" } }
+    }
+    let onPage = page.matches(of: /<details class="case" id="([^"]+)" data-index="\d+" data-verdict="([^"]+)"/)
+    #expect(onPage.map { "\($0.1) \($0.2)" }.sorted() == verdicts.sorted())
+    #expect(verdicts.count == cases)
+    #expect(page.contains("<title>nodelab slave "))
+    #expect(try await conform("--only", "sign/header-ok", "--html", "/nonexistent/folder/r.html").code == 3)
+  }
+
+  @Test func `outside of the checkout the page has the texts of the clauses all the same`() async throws {
+    let folder = try TemporaryFolder()
+    let program = try folder.adopt(NodeLab.path, as: "nodelab")
+    try folder.write("mine/route.json", try Repository.bytes("Fixtures/recorded/cloudreve-4.14.0/slave/route.json"))
+    func run(_ cases: String) async throws -> Ended {
+      try await Child.run(
+        program, ["conform", "slave", "--cases", cases, "--only", "route", "--html", "r.html"], folder: folder.path)
+    }
+    for cases in ["mine/route.json", Repository.path("Fixtures/recorded/cloudreve-4.14.0/slave")] {
+      let ended = try await run(cases)
+      #expect(ended.code == 0, "\(ended.lines)")
+      let page = try String(contentsOfFile: folder.path("r.html"), encoding: .utf8)
+      #expect(page.contains("Routing comes before the signature"))
+    }
+  }
+
   @Test func `a node of the user's own is told its configuration, and its folder stays as it was`() async throws {
     let folder = try TemporaryFolder()
     try folder.write("data/own.txt", "mine")

@@ -100,10 +100,13 @@ import Testing
     #expect(junit.contains("&lt;&amp;&quot;&gt;"))
   }
 
-  @Test func `a difference is one line`() {
+  @Test func `a difference is told in one line and kept whole`() {
     let long = String(repeating: "x", count: 400)
     let difference = Difference("a", expected: "b\r\n\u{1}", seen: long)
-    #expect(difference.expected == "b\\r\\n\\u{1}")
-    #expect(difference.seen.count == 301)
+    #expect(difference.description == "a: expected b\\r\\n\\u{1}, seen \(long.prefix(300))…")
+    #expect(difference.expected == "b\r\n\u{1}")
+    #expect(difference.seen == long)
+    let endless = Difference("a", expected: "", seen: String(repeating: "x", count: 1 << 20))
+    #expect(endless.seen.count < 70_000 && endless.seen.hasSuffix("… (983040 characters more)"))
   }
 }

@@ -39,7 +39,7 @@ import Testing
     let known: Set = [
       ".ci", ".editorconfig", ".gitignore", ".swift-format", "Benchmarks", "CONTRIBUTING.md", "Fixtures", "Fuzz",
       "LICENSE",
-      "Package.swift", "README.md", "Samples", "Scripts", "Sources", "Tests", "Tools",
+      "Package.swift", "README.md", "Samples", "Scripts", "Sources", "Tests", "Tools", "docs",
     ]
     let tops = try await TrackedFiles.all().map { String($0.prefix { $0 != "/" }) }
     #expect(Set(tops).subtracting(known).sorted() == [])

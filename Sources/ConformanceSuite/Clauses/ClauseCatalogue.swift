@@ -6,10 +6,19 @@ public struct ClauseCatalogue: Hashable, Sendable {
     /// `SIGN-3`.
     public var id: String
     public var chapter: Int
+    /// In the specification's light markup.
     public var text: String
+
+    public init(id: String, chapter: Int, text: String) {
+      self.id = id
+      self.chapter = chapter
+      self.text = text
+    }
   }
 
   public let clauses: [Clause]
+
+  public init(clauses: [Clause]) { self.clauses = clauses }
 
   /// Reads `[{"id", "chapter", "text"}]`.
   public init(path: String) throws(SuiteError) {

@@ -2,22 +2,35 @@
 public struct Difference: Hashable, Sendable, CustomStringConvertible {
   /// Where: `exchange 2: answer: header Content-Length`.
   public var place: String
+  /// As it is, but for what is beyond the limit.
   public var expected: String
   public var seen: String
 
+  /// Characters of a text that are kept at most.
+  private static let limit = 65_536
+
   public init(_ place: String, expected: String, seen: String) {
     self.place = place
-    self.expected = Difference.oneLine(expected)
-    self.seen = Difference.oneLine(seen)
+    self.expected = Difference.kept(expected)
+    self.seen = Difference.kept(seen)
   }
 
-  public var description: String { "\(place): expected \(expected), seen \(seen)" }
+  /// One line for people, long texts cut.
+  public var description: String {
+    "\(place): expected \(Difference.oneLine(expected)), seen \(Difference.oneLine(seen))"
+  }
 
   /// The same difference, found inside something.
   func inside(_ outer: String) -> Difference {
     var inner = self
     inner.place = "\(outer): \(place)"
     return inner
+  }
+
+  private static func kept(_ text: String) -> String {
+    let scalars = text.unicodeScalars
+    guard scalars.count > limit else { return text }
+    return String(scalars.prefix(limit)) + "… (\(scalars.count - limit) characters more)"
   }
 
   /// At most 300 characters, control characters spelled out.

@@ -1,37 +1,45 @@
+import GoWire
+
 /// A run as one self-contained page: totals, each clause with its text and its cases, each case with what was expected and seen.
 ///
-/// Nothing is fetched from anywhere. A case's anchor is its id and never changes: `report.html#bind/ping/html`.
+/// Nothing is fetched from anywhere, which a policy in its head enforces. A case's anchor is its id and never changes:
+/// `report.html#bind/ping/html`; a clause's is its own: `report.html#ENV-5`.
 public struct HTMLReport: Sendable {
-  /// A clause as the page shows it.
-  public struct Clause: Hashable, Sendable {
-    public var id: String
-    /// The chapter of the protocol it stands in.
-    public var chapter: Int
-    /// In the specification's light markup.
-    public var text: String
+  /// What the run was, for people.
+  public struct Facts: Hashable, Sendable {
+    /// What was tested, in a few words: `http://127.0.0.1:5212`.
+    public var subject: String
+    /// This program's version.
+    public var version: String
+    /// When, in UTC: `2026-01-02T03:04:05Z`; empty for no mention.
+    public var moment: String
+    /// The command that runs one case again, up to its pattern.
+    public var command: String
 
-    public init(id: String, chapter: Int, text: String) {
-      self.id = id
-      self.chapter = chapter
-      self.text = text
+    public init(subject: String, version: String, moment: String = "", command: String = "nodelab conform slave") {
+      self.subject = subject
+      self.version = version
+      self.moment = moment
+      self.command = command
     }
+
+    /// Now, in UTC and whole seconds.
+    public static func moment() -> String { GoTime(unixSeconds: HostClock.unixSeconds).rfc3339.text }
   }
 
-  private let results: ConformanceResults
-  private let clauses: [Clause]
-  /// What was tested, in a few words: `http://127.0.0.1:5212`.
-  private let subject: String
-  private let version: String
-  /// Anchors in the order of the cases: ids are unique in a program, and a run over several adds the program's name.
-  private let anchors: [String]
+  let results: ConformanceResults
+  let clauses: [ClauseCatalogue.Clause]
+  let facts: Facts
+  let totals: ReportTotals
+  /// In the order of the cases.
+  let anchors: [String]
 
-  public init(_ results: ConformanceResults, clauses: [Clause], subject: String, version: String) {
+  public init(_ results: ConformanceResults, clauses: ClauseCatalogue = .builtIn, facts: Facts) {
     self.results = results
-    self.clauses = clauses
-    self.subject = subject
-    self.version = version
-    var seen: Set<String> = []
-    anchors = results.cases.map { seen.insert($0.id).inserted ? $0.id : "\($0.id)@\($0.program)" }
+    self.clauses = clauses.clauses
+    self.facts = facts
+    totals = ReportTotals(results.cases)
+    anchors = HTMLReport.anchors(results.cases)
   }
 
   /// The page.
@@ -41,7 +49,10 @@ public struct HTMLReport: Sendable {
     <html lang="en">
     <head>
     <meta charset="utf-8">
+    <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; \
+    script-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'">
     <meta name="viewport" content="width=device-width, initial-scale=1">
+    <meta name="color-scheme" content="light dark">
     <link rel="icon" href="data:,">
     <title>\(escaped(title))</title>
     <style>
@@ -49,19 +60,17 @@ public struct HTMLReport: Sendable {
     </style>
     </head>
     <body>
+    <a class="skip" href="#ui:cases">To the cases</a>
     \(head)
     <main>
     \(problems)
-    <section id="clauses" aria-label="Clauses">
-    <h2>Clauses</h2>
-    \(chapters)
-    </section>
-    <section id="cases" aria-label="Cases">
-    <h2>Cases</h2>
-    \(groups)
-    </section>
-    <p id="nothing" hidden>No case matches the filters.</p>
+    \(alarms)
+    \(clauseSection)
+    \(caseSection)
+    <p class="nothing" role="status" hidden>No case matches. <button type="button" class="reset">Show all</button></p>
     </main>
+    <footer>Made by nodelab \(escaped(facts.version)). A link to a case or a clause is this file's address with its id: \
+    <code>#\(escaped(anchors.first ?? "group/case"))</code></footer>
     <script>
     \(HTMLReport.script)
     </script>
@@ -71,39 +80,85 @@ public struct HTMLReport: Sendable {
     """
   }
 
-  private var title: String { "\(subject): \(results.count(.pass)) of \(results.cases.count) cases pass" }
+  private var title: String { "\(facts.subject): \(totals.pass) of \(totals.cases) cases pass" }
+
+  /// A case's id; with the program it was recorded from where a run has the id twice.
+  private static func anchors(_ cases: [CaseResult]) -> [String] {
+    var counts: [String: Int] = [:]
+    for result in cases { counts[result.id, default: 0] += 1 }
+    var taken: Set<String> = []
+    return cases.map { result in
+      let program = result.program.split(separator: " ").joined(separator: "-")
+      var anchor = counts[result.id] == 1 ? result.id : "\(result.id)@\(program)"
+      while !taken.insert(anchor).inserted { anchor += "~" }
+      return anchor
+    }
+  }
 
   // MARK: Head
 
   private var head: String {
-    let tiles = Verdict.allCases.map { verdict in
-      """
-      <label class="tile \(verdict.rawValue)"><input type="checkbox" data-verdict="\(verdict.rawValue)" checked>\
-      <b>\(results.count(verdict))</b> \(HTMLReport.words(verdict))</label>
-      """
-    }.joined(separator: "\n")
-    let names = uniqueGroups.map { "<option>\(escaped($0))</option>" }.joined()
     let isGood = results.exitCode == .allAsExpected
+    let numbers = [
+      ("cases", totals.cases, "cases"), ("pass", totals.pass, "pass"),
+      ("deviating", totals.deviating, "expected deviations"),
+      ("failing", totals.failing, "not as expected"), ("notRun", totals.notRun, "not run"),
+    ].map { name, count, words in
+      "<div class=\"\(name)\(count == 0 ? " zero" : "")\"><dt>\(words)</dt><dd data-total=\"\(name)\">\(count)</dd></div>"
+    }.joined()
+    let moment =
+      facts.moment.isEmpty ? "" : " · <time datetime=\"\(escaped(facts.moment))\">\(escaped(facts.moment))</time>"
     return """
       <header>
-      <h1><span class="mark">NodeLab</span> \(escaped(subject))</h1>
-      <p class="verdict \(isGood ? "pass" : "fail")">\(isGood ? "Everything is as expected." : "Something differs.")</p>
-      <p class="facts">\(results.cases.count) cases · profile <code>\(escaped(results.profile))</code> · \
-      \(results.isVerbatim ? "sent as recorded" : "rewritten and signed again") · seed \(results.seed) · nodelab \(escaped(version))</p>
-      <div class="bar" role="img" aria-label="Share of each verdict">\(bar)</div>
-      <form class="filters" onsubmit="return false">
-      \(tiles)
-      <label class="field">Group <select id="group"><option value="">all</option>\(names)</select></label>
-      <label class="field">Find <input id="find" type="search" placeholder="case, clause or text"></label>
-      </form>
+      <p class="mark">Conformance to the Cloudreve v4 node protocol</p>
+      <h1>\(escaped(facts.subject))</h1>
+      <p class="verdict \(isGood ? "pass" : "fail")">\(isGood ? "Everything is as expected." : failureSentence)</p>
+      <dl class="totals">\(numbers)</dl>
+      <div class="bar" role="img" aria-label="\(escaped(barWords))">\(bar)</div>
+      <p class="facts">Profile <code>\(escaped(results.profile))</code> · \
+      \(results.isVerbatim ? "requests sent as recorded" : "requests rewritten and signed again") · \
+      seed \(results.seed)\(moment)</p>
       </header>
+      \(filters)
       """
   }
 
+  private var failureSentence: String {
+    let groups = results.groups.filter { group in group.cases.contains { !$0.verdict.isAsExpected } }.map(\.name)
+    guard !groups.isEmpty else { return "The list of expected deviations is out of date." }
+    return escaped(
+      "\(totals.failing) of \(totals.cases) cases are not as expected, in \(groups.joined(separator: ", ")).")
+  }
+
+  private var shownVerdicts: [Verdict] { Verdict.allCases.filter { results.count($0) > 0 } }
+
+  private var barWords: String {
+    shownVerdicts.map { "\(results.count($0)) \(HTMLReport.words($0))" }.joined(separator: ", ")
+  }
+
   private var bar: String {
-    Verdict.allCases.filter { results.count($0) > 0 }.map {
-      "<i class=\"\($0.rawValue)\" style=\"flex-grow:\(results.count($0))\" title=\"\(results.count($0)) \(HTMLReport.words($0))\"></i>"
+    shownVerdicts.map { verdict in
+      "<i class=\"\(verdict.rawValue)\" style=\"flex-grow:\(results.count(verdict))\"></i>"
     }.joined()
+  }
+
+  private var filters: String {
+    let verdicts = shownVerdicts.map { verdict in
+      """
+      <label class="choice \(verdict.rawValue)"><input type="checkbox" value="\(verdict.rawValue)" checked>\
+      <span>\(HTMLReport.words(verdict)) <b>\(results.count(verdict))</b></span></label>
+      """
+    }.joined()
+    let groups = results.groups.map { "<option>\(escaped($0.name))</option>" }.joined()
+    return """
+      <form class="filters" role="search" aria-label="Filter the cases">
+      <fieldset><legend>Verdict</legend>\(verdicts)</fieldset>
+      <label class="field">Group <select class="by-group"><option value="">all</option>\(groups)</select></label>
+      <label class="field grows">Find <input class="by-text" type="search" placeholder="case, clause or text" \
+      autocomplete="off" spellcheck="false" aria-keyshortcuts="/"></label>
+      <output class="shown" aria-live="polite">\(totals.cases) of \(totals.cases)</output>
+      </form>
+      """
   }
 
   private var problems: String {
@@ -113,106 +168,10 @@ public struct HTMLReport: Sendable {
       "<section class=\"problems\"><h2>The list of expected deviations is out of date</h2><ul>\(items)</ul></section>"
   }
 
-  // MARK: Clauses
-
-  private static let chapterTitles = [
-    1: "Roles, names, versions", 2: "Signing", 3: "Headers", 4: "Envelope, payload, errors",
-    5: "Configuration of a slave", 6: "Testing a node (ping)", 7: "Storage node", 8: "Upload callback",
-    9: "Slave tasks and the queue", 10: "Archive tasks", 11: "Transfer task and remote download",
-    12: "Slave → master calls", 13: "Gob", 14: "Choosing a node", 15: "Quirks and profiles",
-  ]
-
-  private var chapters: String {
-    let cited = Dictionary(
-      grouping: results.cases.indices.flatMap { index in
-        Set(results.cases[index].clauses).map { (clause: $0, index: index) }
-      }, by: \.clause
-    ).mapValues { $0.map(\.index).sorted() }
-    var page = ""
-    for chapter in Set(clauses.map(\.chapter)).sorted() {
-      let inside = clauses.filter { $0.chapter == chapter && cited[$0.id] != nil }
-      guard !inside.isEmpty else { continue }
-      page += "<h3>\(chapter). \(HTMLReport.chapterTitles[chapter] ?? "")</h3>\n"
-      for clause in inside { page += section(of: clause, cases: cited[clause.id] ?? []) }
-    }
-    return page
-  }
-
-  private func section(of clause: Clause, cases: [Int]) -> String {
-    let verdict =
-      cases.map { results.cases[$0].verdict }.min { HTMLReport.gravity($0) > HTMLReport.gravity($1) } ?? .pass
-    let links = cases.map { index in
-      let result = results.cases[index]
-      return
-        "<a class=\"chip \(result.verdict.rawValue)\" href=\"#\(escaped(anchors[index]))\">\(escaped(anchors[index]))</a>"
-    }.joined(separator: " ")
-    let passed = cases.count { results.cases[$0].verdict == .pass }
-    return """
-      <details class="clause" id="\(clause.id)" data-cases="\(cases.map(String.init).joined(separator: " "))">
-      <summary><span class="dot \(verdict.rawValue)"></span><b>\(clause.id)</b> <span class="brief">\(markup(brief(clause.text)))</span>\
-      <span class="count">\(passed)/\(cases.count)</span></summary>
-      <div class="text">\(markup(clause.text))</div>
-      <p class="chips">\(links)</p>
-      </details>
-
-      """
-  }
-
-  private func brief(_ text: String) -> String {
-    let line = text.split(separator: "\n").first.map(String.init) ?? text
-    guard line.count > 110, let space = line.prefix(110).lastIndex(of: " ") else { return line }
-    let cut = String(line[..<space])
-    // An odd number of backticks would leave a piece of code open.
-    return (cut.count { $0 == "`" } % 2 == 0 ? cut : cut + "`") + " …"
-  }
-
-  // MARK: Cases
-
-  private var uniqueGroups: [String] {
-    var seen: Set<String> = []
-    return results.cases.map(\.group).filter { seen.insert($0).inserted }
-  }
-
-  private var groups: String {
-    uniqueGroups.map { group in
-      let inside = results.cases.indices.filter { results.cases[$0].group == group }
-      let passed = inside.count { results.cases[$0].verdict == .pass }
-      return """
-        <div class="group" data-group="\(escaped(group))">
-        <h3>\(escaped(group)) <span class="count">\(passed)/\(inside.count)</span></h3>
-        \(inside.map(section).joined(separator: "\n"))
-        </div>
-        """
-    }.joined(separator: "\n")
-  }
-
-  private func section(ofCase index: Int) -> String {
-    let result = results.cases[index]
-    let anchor = escaped(anchors[index])
-    let cited = result.clauses.map { "<a href=\"#\(escaped($0))\">\(escaped($0))</a>" }.joined(separator: " ")
-    var body = ""
-    if let because = result.because {
-      body += "<p class=\"reason\"><b>\(escaped(because))</b> \(escaped(result.reason ?? ""))</p>"
-    } else if let reason = result.reason {
-      body += "<p class=\"reason\">\(escaped(reason))</p>"
-    }
-    for difference in result.differences { body += HTMLDiff.render(difference) }
-    if body.isEmpty { body = "<p class=\"reason\">No difference.</p>" }
-    return """
-      <details class="case" id="\(anchor)" data-index="\(index)" data-verdict="\(result.verdict.rawValue)" data-group="\(escaped(result.group))">
-      <summary><span class="dot \(result.verdict.rawValue)"></span><span class="id">\(anchor)</span>\
-      <span class="cites">\(cited)</span><span class="badge \(result.verdict.rawValue)">\(HTMLReport.words(result.verdict))</span>\
-      <a class="link" href="#\(anchor)" title="Link to this case" aria-label="Link to \(anchor)">#</a></summary>
-      \(body)
-      <p class="program">recorded from \(escaped(result.program))</p>
-      </details>
-      """
-  }
-
   // MARK: Words
 
   /// The verdict for people.
-  private static func words(_ verdict: Verdict) -> String {
+  static func words(_ verdict: Verdict) -> String {
     switch verdict {
     case .pass: "pass"
     case .fail: "fail"
@@ -223,18 +182,6 @@ public struct HTMLReport: Sendable {
     }
   }
 
-  /// Which verdict a clause shows when its cases have several: the gravest.
-  private static func gravity(_ verdict: Verdict) -> Int {
-    switch verdict {
-    case .harnessError: 5
-    case .fail: 4
-    case .unexpectedPass: 3
-    case .expectedDeviation: 2
-    case .notRun: 1
-    case .pass: 0
-    }
-  }
-
-  private func escaped(_ text: String) -> String { HTMLText.escaped(text) }
-  private func markup(_ text: String) -> String { HTMLText.markup(text) }
+  func escaped(_ text: String) -> String { HTMLText.escaped(text) }
+  func link(to anchor: String) -> String { "#" + escaped(HTMLText.fragment(anchor)) }
 }
