@@ -230,9 +230,14 @@ public final class Kernel: @unchecked Sendable {
     if sentHome > Self.mostSentHome { await withUnsafeContinuation { (_: UnsafeContinuation<Void, Never>) in } }
   }
 
-  /// Calls `body` at a time, on the kernel's thread, unless cancelled before.
+  /// Calls `body` at a time, on the kernel's thread, unless cancelled before; never once the run is over.
   func at(_ time: Uptime, _ body: @escaping () -> Void) -> TimerID {
-    timers.arm(at: max(time, uptime).nanoseconds, .call(body))
+    if isEnding {
+      let timer = timers.reserve()
+      timers.release(timer)
+      return timer
+    }
+    return timers.arm(at: max(time, uptime).nanoseconds, .call(body))
   }
 
   func cancel(_ timer: TimerID) {

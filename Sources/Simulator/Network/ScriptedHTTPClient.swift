@@ -3,8 +3,8 @@ import ReferenceNode
 
 /// The calling half of the HTTP door, answered by a function of the test's, in virtual time.
 ///
-/// A call's own timeout runs against the handler and against the answer's body, with the texts of Go's client. Without a handler every
-/// connection is refused. Confined to the kernel's thread, which is the invariant behind `@unchecked Sendable`.
+/// A call's own timeout runs against the handler and against the answer's body, with the texts of Go's client. Without a handler calls
+/// go out over the virtual network. Confined to the kernel's thread, which is the invariant behind `@unchecked Sendable`.
 public final class ScriptedHTTPClient: HTTPClient, @unchecked Sendable {
   /// The peer: gets a call as it was made and answers it. It may wait in virtual time; it is cancelled when the caller gives up.
   public typealias Handler = @Sendable (HTTPCall) async throws(TransportError) -> HTTPReply
@@ -28,8 +28,11 @@ public final class ScriptedHTTPClient: HTTPClient, @unchecked Sendable {
   /// Whether `records` grows.
   public var keepsRecords = true
 
-  init(effects: EffectDoor) {
+  private let network: SimulatedHTTPClient
+
+  init(effects: EffectDoor, network: SimulatedHTTPClient) {
     self.effects = effects
+    self.network = network
   }
 
   /// Answers calls by a script that names what happens as a value.
@@ -39,6 +42,7 @@ public final class ScriptedHTTPClient: HTTPClient, @unchecked Sendable {
   }
 
   public func send(_ call: HTTPCall) async throws(TransportError) -> HTTPReply {
+    if handler == nil { return try await network.send(call) }
     let url = call.url
     let index = keepsRecords ? records.count : nil
     if keepsRecords { records.append(Record(call: call, sentAt: kernel.uptime)) }

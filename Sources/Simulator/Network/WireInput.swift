@@ -4,7 +4,7 @@ import ReferenceNode
 /// The client's bytes on their way to the server: at most a window of them in flight.
 ///
 /// Confined to the kernel's thread, which is the invariant behind `@unchecked Sendable`.
-final class WireInput: @unchecked Sendable {
+final class WireInput: WireSource, @unchecked Sendable {
   static let window = 65_536
   /// Bytes beyond which the end of a connection lies unseen.
   static let readAhead = 262_144
@@ -118,6 +118,9 @@ final class WireInput: @unchecked Sendable {
     }
     return nil
   }
+
+  /// A scripted client is waited for as long as it has something to say.
+  func expect(_ part: WirePart) {}
 
   /// Puts back what was read too far.
   func unread(_ bytes: ArraySlice<UInt8>) {

@@ -9,7 +9,7 @@ final class WireRequestBody: HTTPBody, @unchecked Sendable {
   private static let mostDrained = 64 << 20
 
   private let kernel: Kernel
-  private let input: WireInput
+  private let input: any WireSource
   private let node: String
   private let name: GoString
   private let pieceSize: Int
@@ -19,7 +19,7 @@ final class WireRequestBody: HTTPBody, @unchecked Sendable {
   /// Called before the first byte is asked for: an interim answer may be due.
   var onFirstPull: (() -> Void)?
 
-  init(_ kernel: Kernel, _ input: WireInput, _ head: HTTPRequestHead, node: String, pieceSize: Int) {
+  init(_ kernel: Kernel, _ input: any WireSource, _ head: HTTPRequestHead, node: String, pieceSize: Int) {
     self.kernel = kernel
     self.input = input
     self.node = node

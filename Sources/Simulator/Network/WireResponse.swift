@@ -11,6 +11,8 @@ struct WireResponse {
   var isChunked = false
   /// Whether only the end of the connection ends the body.
   var endsWithConnection = false
+  /// The length that the head tells.
+  private(set) var contentLength: Int64?
   private var minorVersion: Int
 
   init(_ response: HTTPResponse, to head: HTTPRequestHead, closes: Bool, date: GoString) {
@@ -24,6 +26,7 @@ struct WireResponse {
     if !hasNoBody {
       if let length = Self.length(of: response.body) {
         fields.add("Content-Length", GoString("\(length)"))
+        contentLength = length
       } else if minorVersion >= 1 {
         if sendsBody {
           fields.add("Transfer-Encoding", "chunked")
@@ -43,9 +46,27 @@ struct WireResponse {
 
   /// The status line, the fields and the empty line.
   var head: [UInt8] {
-    var bytes = Array("HTTP/1.\(minorVersion) \(status) \(StatusText.reason(status))\r\n".utf8)
-    for field in fields.fields { bytes += field.name.bytes + Array(": ".utf8) + field.value.bytes + Array("\r\n".utf8) }
-    return bytes + Array("\r\n".utf8)
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(64 + fields.fields.reduce(0) { $0 + $1.name.count + $1.value.count + 4 })
+    bytes += "HTTP/1.".utf8
+    bytes.append(minorVersion == 0 ? 0x30 : 0x31)
+    bytes.append(0x20)
+    for divisor in [100, 10, 1] { bytes.append(0x30 + UInt8(status / divisor % 10)) }
+    bytes.append(0x20)
+    bytes += StatusText.reason(status).utf8
+    bytes.append(0x0D)
+    bytes.append(0x0A)
+    for field in fields.fields {
+      bytes += field.name.bytes
+      bytes.append(0x3A)
+      bytes.append(0x20)
+      bytes += field.value.bytes
+      bytes.append(0x0D)
+      bytes.append(0x0A)
+    }
+    bytes.append(0x0D)
+    bytes.append(0x0A)
+    return bytes
   }
 
   private static func length(of body: HTTPResponseBody) -> Int64? {

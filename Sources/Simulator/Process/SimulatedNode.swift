@@ -8,7 +8,12 @@ public final class SimulatedNode: Sendable {
   public let clock: SimulatedClock
   public let entropy: SeededEntropy
   public let disk: MemoryDisk
+  /// The client door: over the network, or answered by a script when it has a handler.
   public let http: ScriptedHTTPClient
+  /// The client over the network.
+  public let client: SimulatedHTTPClient
+  /// The node's place in the network.
+  public let host: NetworkHost
   public let log: MemoryLog
   /// Where each effect of the node passes.
   public let effects: EffectDoor
@@ -21,7 +26,9 @@ public final class SimulatedNode: Sendable {
     effects = EffectDoor(world: world, node: name)
     log = MemoryLog(trace: world.trace, node: name)
     disk = MemoryDisk(effects: effects, clock: clock)
-    http = ScriptedHTTPClient(effects: effects)
+    host = world.network.host(name)
+    client = SimulatedHTTPClient(world.network, effects: effects)
+    http = ScriptedHTTPClient(effects: effects, network: client)
   }
 
   /// The doors as node code takes them.

@@ -6,6 +6,7 @@ import ReferenceNode
 /// Confined to the kernel's thread, which is the invariant behind `@unchecked Sendable`.
 public final class SimulatedWorld: @unchecked Sendable {
   public let kernel: Kernel
+  public let network: SimulatedNetwork
   public let seed: UInt64
   /// Wall-clock time at the start.
   public let epoch: GoTime
@@ -21,6 +22,7 @@ public final class SimulatedWorld: @unchecked Sendable {
 
   init(kernel: Kernel, seed: UInt64, epoch: GoTime, keepsTrace: Bool, plan: FaultPlan) {
     self.kernel = kernel
+    network = SimulatedNetwork(kernel: kernel, seed: seed)
     self.seed = seed
     self.epoch = epoch
     trace = Trace(kernel: kernel, keepsEvents: keepsTrace)
