@@ -93,6 +93,93 @@ import Testing
     }
   }
 
+  // QUIRK-15
+  @Test(arguments: ["documented", "cloudreve-4.14"])
+  func `a file is its latest session's alone, by profile`(name: String) throws {
+    let profile = try #require(Profile(named: name))
+    let isAlone = name == "documented"
+    try Simulation(seed: 1).run { world in
+      let bench = SlaveBench(world, profile)
+      _ = await bench.open("old", "x/blob", size: 20)
+      async let late = bench.server.send(
+        bench.chunk("old", 0, steps: [.bytes(Array("old".utf8)), .pause(.seconds(5)), .bytes(Array("old old".utf8))]))
+      await world.sleep(.seconds(1))
+      let path: GoString = isAlone ? "./x//blob" : "x/blob"
+      #expect(await bench.open("new", path, size: 10, overwrites: true).description == Seen.success)
+      #expect(await bench.send(chunk: 0, of: "new", "new new ne").description == Seen.success)
+      #expect(Seen(await late).description == (isAlone ? Seen.gone : Seen.success))
+      #expect(bench.file("x/blob") == (isAlone ? "new new ne" : "newold old"))
+      _ = await bench.open("newer", path, size: 4, overwrites: true)
+      #expect(await bench.send(chunk: 0, of: "old", "0123456789").description == (isAlone ? Seen.gone : Seen.success))
+      #expect(await bench.send("DELETE", "/api/v4/slave/upload/old").description == Seen.success)
+      #expect(bench.file("x/blob") == (isAlone ? "" : nil))
+      guard isAlone else { return }
+      #expect(await bench.send(chunk: 0, of: "newer", "abcd").description == Seen.success)
+      #expect(bench.file("x/blob") == "abcd")
+    }
+  }
+
+  // ST-3
+  @Test func `a path is free again when its session is over, deleted, or went elsewhere`() throws {
+    try Simulation(seed: 1).run { world in
+      let bench = SlaveBench(world)
+      _ = await bench.open("a", "one", size: 3)
+      _ = await bench.open("a", "two", size: 3)
+      _ = await bench.open("b", "one", size: 3, overwrites: true)
+      // The first session of that name was over: what took its path's place has nothing to do with the second.
+      #expect(await bench.send(chunk: 0, of: "a", "aaa").description == Seen.success)
+      #expect(await bench.send("DELETE", "/api/v4/slave/upload/b").description == Seen.success)
+      #expect(bench.file("one") == nil)
+      _ = await bench.open("c", "two", size: 3, overwrites: true)
+      #expect(await bench.send(chunk: 0, of: "c", "ccc").description == Seen.success)
+      #expect(bench.file("two") == "ccc")
+    }
+  }
+
+  // ST-4: the length is the first of the two headers, and a text that is none fits nothing.
+  @Test(arguments: [
+    ("", #"{"code":0,"msg":""}"#), ("0", #"{"code":0,"msg":""}"#), ("+0", #"{"code":0,"msg":""}"#),
+    ("x", #"{"code":40013,"msg":"Invalid Content-Length (expected: 0)"}"#),
+    ("9223372036854775808", #"{"code":40013,"msg":"Invalid Content-Length (expected: 0)"}"#),
+    ("-9223372036854775809", #"{"code":40013,"msg":"Invalid Content-Length (expected: 0)"}"#),
+  ])
+  func `a length that is no number of 64 bits is none`(length: String, body: String) throws {
+    try Simulation(seed: 1).run { world in
+      let bench = SlaveBench(world)
+      _ = await bench.open("s", size: 0)
+      var request = bench.request("POST", "/api/v4/slave/upload/s")
+      request.framing = .asGiven
+      request.fields.add("X-Expected-Entity-Length", GoString(length))
+      #expect(Seen(await bench.server.send(request)).body == body)
+    }
+  }
+
+  // ST-4: a chunk's number is read as Go's `Atoi` leaves it, its error dropped.
+  @Test(
+    arguments: [
+      ("x", 10), ("", 10), ("1", 5), ("9223372036854775807", 10), ("9223372036854775808", 10),
+      ("99999999999999999999x", 10), ("-9223372036854775809", 10), ("9223372036854775808x", 10),
+    ] as [(String, Int64)])
+  func `a chunk's number beyond 64 bits is the last that fits, not the first chunk`(number: String, length: Int64)
+    throws
+  {
+    try Simulation(seed: 1).run { world in
+      let bench = SlaveBench(world)
+      _ = await bench.open("s", size: 15)
+      var request = bench.request("POST", "/api/v4/slave/upload/s?chunk=" + GoString(number))
+      request.fields.add("X-Expected-Entity-Length", "7")
+      #expect(Seen(await bench.server.send(request)).body.contains("(expected: \(length))"))
+      request.fields.set("X-Expected-Entity-Length", GoString("\(length)"))
+      request.fields.set("Content-Length", GoString("\(length)"))
+      request.body = [.bytes([UInt8](repeating: 65, count: Int(length)))]
+      // Ten times the least number is 0 in 64 bits, and an `x` is met before the digits are too many.
+      let isFirst = ["x", "", "-9223372036854775809", "9223372036854775808x"].contains(number)
+      let failed = #"{"code":50004,"msg":"Failed to upload file"}"#
+      #expect(Seen(await bench.server.send(request)).body == (isFirst ? #"{"code":0,"msg":""}"# : failed))
+      #expect(bench.file() == (isFirst ? "AAAAAAAAAA" : ""))
+    }
+  }
+
   @Test func `a session that cannot be made leaves the one of its name alone`() throws {
     try Simulation(seed: 1).run { world in
       let bench = SlaveBench(world)

@@ -143,17 +143,17 @@ struct GobPlan {
     switch locals[local].kind {
     case .bool, .int, .uint, .float, .string, .bytes, .interface, .time, .opaque: made = append(.plain(local))
     case .slice(let element):
-      guard case .slice(let theirs)? = stream.described(id)?.form else { throw GobPlan.impossible }
+      guard let theirs = stream.described(id)?.sliceElement else { throw GobPlan.impossible }
       let name = "element of " + name
       let step = try step(theirs, element, name: name, stream, &seen)
       made = append(.slice(element: step, elements(element, name: name, isExact: isUnnamed(local))))
     case .array(let count, let element):
-      guard case .array(let theirs, _)? = stream.described(id)?.form else { throw GobPlan.impossible }
+      guard let (theirs, _) = stream.described(id)?.array else { throw GobPlan.impossible }
       let name = "element of " + name
       let step = try step(theirs, element, name: name, stream, &seen)
       made = append(.array(element: step, count: count, elements(element, name: name, isExact: true)))
     case .map(let key, let value):
-      guard case .map(let theirKey, let theirValue)? = stream.described(id)?.form else { throw GobPlan.impossible }
+      guard let (theirKey, theirValue) = stream.described(id)?.map else { throw GobPlan.impossible }
       let keyStep = try step(theirKey, key, name: "key of " + name, stream, &seen)
       let valueStep = try step(theirValue, value, name: "element of " + name, stream, &seen)
       made = append(.map(key: keyStep, value: valueStep, name: name))
@@ -184,12 +184,12 @@ struct GobPlan {
 
   /// Whether a type of the stream can be read as one of ours; structs always, until their fields are looked at.
   private func fits(_ id: Int32, _ local: Int, _ stream: GobStream) -> Bool {
-    let form = stream.types[id]?.form
+    let ownForms = stream.types[id]?.ownForms ?? []
     switch locals[local].kind {
-    case .time: return form == .gobEncoder
-    case .opaque: return form == .binaryMarshaler
+    case .time: return ownForms == [.gobEncoder]
+    case .opaque: return ownForms == [.binaryMarshaler]
     case .bool, .int, .uint, .float, .string, .bytes, .slice, .array, .map, .structure, .interface:
-      if form == .gobEncoder || form == .binaryMarshaler || form == .textMarshaler { return false }
+      if !ownForms.isEmpty { return false }
     }
     switch locals[local].kind {
     case .bool: return id == GobBuiltin.bool
@@ -200,13 +200,13 @@ struct GobPlan {
     case .bytes: return id == GobBuiltin.bytes
     case .interface: return id == GobBuiltin.interface
     case .slice(let element):
-      guard case .slice(let theirs)? = stream.described(id)?.form else { return false }
+      guard let theirs = stream.described(id)?.sliceElement else { return false }
       return fits(theirs, element, stream)
     case .array(let count, let element):
-      guard case .array(let theirs, let theirCount)? = form else { return false }
+      guard let (theirs, theirCount) = stream.types[id]?.array else { return false }
       return count == theirCount && fits(theirs, element, stream)
     case .map(let key, let value):
-      guard case .map(let theirKey, let theirValue)? = form else { return false }
+      guard let (theirKey, theirValue) = stream.types[id]?.map else { return false }
       return fits(theirKey, key, stream) && fits(theirValue, value, stream)
     case .structure, .time, .opaque: return true
     }
@@ -220,7 +220,7 @@ struct GobPlan {
       guard let type = stream.types[id] else {
         throw GobError(.corrupt, "gob: bad data: undefined type " + stream.skippedName(of: id))
       }
-      switch type.form {
+      switch type.skippedForm {
       case .array(let element, _), .slice(let element): path.append(element)
       case .map(let key, let value): path += [value, key]
       case .structure(let fields):

@@ -180,7 +180,7 @@ extension GobWireType {
     var result = GobWireType(name: GoString(), form: .unknown)
     try stream.readFields(count: 7) { (stream, number) throws(GobError) in
       let part = try GobWireType(form: number, from: &stream)
-      if result.form == .unknown { result = part }
+      if result.form == .unknown { result = part } else { result.others.append(part.form) }
     }
     self = result
   }

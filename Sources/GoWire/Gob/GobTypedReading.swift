@@ -190,7 +190,7 @@ extension GobStream {
   private mutating func skipComposite(_ id: Int32) throws(GobError) {
     try enter()
     defer { leave() }
-    switch types[id]?.form {
+    switch types[id]?.skippedForm {
     case .structure(let fields): try skipStructure(fields)
     case .slice(let element): try skipElements(Int(truncatingIfNeeded: try readUint()), element)
     case .array(let element, let count):

@@ -16,10 +16,55 @@ struct GobWireType: Hashable {
 
   /// The type's name as its program had it; often empty.
   var name: GoString
+  /// The first form that the description names.
   var form: Form
+  /// Further forms: a sound description has none, but Go looks for the one that a reader needs.
+  var others: [Form] = []
+
+  private var forms: [Form] { [form] + others }
 
   /// The fields of a struct type.
-  var fields: [GobWireField]? { if case .structure(let fields) = form { fields } else { nil } }
+  var fields: [GobWireField]? {
+    if case .structure(let fields) = form { return fields }
+    for case .structure(let fields) in others { return fields }
+    return nil
+  }
+
+  /// What a slice type holds.
+  var sliceElement: Int32? {
+    if case .slice(let element) = form { return element }
+    for case .slice(let element) in others { return element }
+    return nil
+  }
+
+  /// What an array type holds, and how many.
+  var array: (element: Int32, count: Int)? {
+    // Nothing comes before it.
+    if case .array(let element, let count) = form { (element, count) } else { nil }
+  }
+
+  /// What a map type holds.
+  var map: (key: Int32, value: Int32)? {
+    if case .map(let key, let value) = form { return (key, value) }
+    for case .map(let key, let value) in others { return (key, value) }
+    return nil
+  }
+
+  /// The ways in which a type writes itself, none for most.
+  var ownForms: [Form] {
+    forms.filter { form in
+      switch form {
+      case .gobEncoder, .binaryMarshaler, .textMarshaler: true
+      case .array, .slice, .map, .structure, .unknown: false
+      }
+    }
+  }
+
+  /// The form by which a value is passed over: Go looks for a map before it looks for a slice or a struct.
+  var skippedForm: Form {
+    guard array == nil, let map else { return form }
+    return .map(key: map.key, value: map.value)
+  }
 }
 
 /// A field of a described struct type.

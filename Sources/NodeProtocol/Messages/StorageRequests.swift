@@ -101,9 +101,14 @@ public struct ContentRequest: Hashable, Sendable {
 
 /// The chunk that `POST /api/v4/slave/upload/:sessionId` brings (ST-4).
 public enum ChunkIndex {
-  /// Absent or no number: 0.
+  /// Absent or no number: 0. One that does not fit is the nearest that does, as Go's `Atoi` leaves it.
   public static func of(_ query: GoQuery) -> Int64 {
     guard let text = query["chunk"] else { return 0 }
-    return Int64(text.text) ?? 0
+    do throws(GoNumberError) {
+      return try text.atoi()
+    } catch {
+      guard error.reason == .range else { return 0 }
+      return text.hasPrefix("-") ? .min : .max
+    }
   }
 }

@@ -25,9 +25,11 @@ struct UploadHandler: Sendable {
       callback: session.callback.isEmpty
         ? nil : UploadCallback(url: session.callback, key: policy.node?.slaveKey, nodeID: policy.nodeID),
       expiresAt: props.expireAt)
-    // What the session of the same name still writes to the file must not reach the new one.
-    if message.overwrite, let predecessor = uploads[order.sessionID], predecessor.order.path == path {
-      await predecessor.replace()
+    let location = store.disk.absolute(path)
+    // What an older session still writes to the file must not reach the new one.
+    if message.overwrite {
+      if let predecessor = uploads[order.sessionID], predecessor.location == location { await predecessor.replace() }
+      await openSession(at: location)?.replace()
     }
     do throws(DiskError) {
       try await store.makePlaceholder(
@@ -38,8 +40,11 @@ struct UploadHandler: Sendable {
       throw .failed(Self.notCreated(GoString(error.text)))
     }
     let replaced = uploads[order.sessionID]
+    let displaced = openSession(at: location)
+    if let displaced { uploads.forget(displaced) }
     uploads.remember(OpenUpload(order: order, store: store, caller: caller, profile: profile))
     await replaced?.replace()
+    await displaced?.replace()
     return Reply.success
   }
 
@@ -75,6 +80,12 @@ struct UploadHandler: Sendable {
     return Reply.success
   }
 
+  /// The session that a new one on the same path puts an end to: a file is one session's, the latest (QUIRK-15). Upstream lets
+  /// both write to it, and either delete it.
+  private func openSession(at location: GoString) -> OpenUpload? {
+    profile.refusesUnsafeUploads ? uploads.session(at: location) : nil
+  }
+
   // QUIRK-15
   private func refuseUnsafe(_ props: UploadProps, _ settings: PolicySettings) throws(Refusal) {
     if props.size < 0 { throw .failed(NodeError(.parameterError, "Size cannot be negative")) }
@@ -88,9 +99,10 @@ struct UploadHandler: Sendable {
     NodeError(.cacheOperationFailed, "Failed to create upload session in slave node", cause: cause)
   }
 
-  /// `Content-Length`, else `X-Expected-Entity-Length`, else 0 (ST-4).
-  private static func announcedLength(of request: HTTPRequest) -> Int64 {
+  /// `Content-Length`, else `X-Expected-Entity-Length`, else 0; nil for a text that is no number of 64 bits (ST-4).
+  private static func announcedLength(of request: HTTPRequest) -> Int64? {
     if let length = request.contentLength { return length }
-    return request.fields.first(HeaderName.expectedEntityLength).flatMap { Int64($0.text) } ?? 0
+    guard let text = request.fields.first(HeaderName.expectedEntityLength), !text.isEmpty else { return 0 }
+    return try? text.parseInt()
   }
 }

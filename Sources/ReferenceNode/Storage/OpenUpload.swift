@@ -49,14 +49,17 @@ final class OpenUpload: @unchecked Sendable {
     }
   }
 
+  /// Where its file lies: absolute and clean.
+  var location: GoString { store.disk.absolute(order.path) }
+
   // MARK: Chunks
 
   /// Takes a chunk (ST-4…6). Always reads its body to the end, so that the sender can read the answer.
   /// - Parameters:
-  ///   - announced: the length that the sender announced, 0 for none.
+  ///   - announced: the length that the sender announced, 0 for none, nil for one that is no number.
   ///   - correlationID: goes on to the master (CB-1).
   func take(
-    chunk index: Int64, announced: Int64, body: any HTTPBody, correlationID: CorrelationID
+    chunk index: Int64, announced: Int64?, body: any HTTPBody, correlationID: CorrelationID
   ) async -> ChunkOutcome {
     switch machine.chunkArrived(index, announced: announced) {
     case .refuse(let error):

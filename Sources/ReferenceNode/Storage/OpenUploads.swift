@@ -13,6 +13,8 @@ final class OpenUploads: @unchecked Sendable {
   private let clock: any NodeClock
   /// Only looked up and filtered, never walked in an order that could be seen.
   private var entries: [GoString: Entry] = [:]
+  /// The latest session of each path, absolute and clean. Only looked up and filtered.
+  private var owners: [GoString: OpenUpload] = [:]
   private var sweepsAt = 64
 
   init(clock: any NodeClock) {
@@ -26,10 +28,16 @@ final class OpenUploads: @unchecked Sendable {
   subscript(id: GoString) -> OpenUpload? {
     guard let entry = entries[id] else { return nil }
     guard clock.uptime < entry.deadline else {
-      entries[id] = nil
+      forget(entry.session)
       return nil
     }
     return entry.session
+  }
+
+  /// The open session whose file lies at this absolute, clean path: the latest one when several were made for it.
+  func session(at location: GoString) -> OpenUpload? {
+    guard let session = owners[location], self[session.order.sessionID] === session else { return nil }
+    return session
   }
 
   /// Remembers a session until its `ExpireAt`, at least for a second; one with the same id is replaced.
@@ -40,17 +48,21 @@ final class OpenUploads: @unchecked Sendable {
     let nanoseconds =
       left * 1_000_000_000 + Int128(session.order.expiresAt.nanosecond) - Int128(now.nanosecond)
     let span = Span(nanoseconds: Int64(clamping: max(nanoseconds, 1_000_000_000)))
+    if let replaced = entries[session.order.sessionID]?.session { forget(replaced) }
     entries[session.order.sessionID] = Entry(session: session, deadline: clock.uptime + span)
+    owners[session.location] = session
   }
 
   /// Forgets this very session; another one with the same id stays.
   func forget(_ session: OpenUpload) {
     if entries[session.order.sessionID]?.session === session { entries[session.order.sessionID] = nil }
+    if owners[session.location] === session { owners[session.location] = nil }
   }
 
   private func sweep() {
     let now = clock.uptime
     entries = entries.filter { now < $0.value.deadline }
+    owners = owners.filter { entries[$0.value.order.sessionID]?.session === $0.value }
     sweepsAt = max(64, entries.count * 2)
   }
 }

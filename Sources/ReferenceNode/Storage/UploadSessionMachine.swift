@@ -122,8 +122,8 @@ public struct UploadSessionMachine: Sendable {
   // MARK: Events
 
   /// A chunk's head came in.
-  /// - Parameter announced: the length that its sender announced, 0 for none.
-  public mutating func chunkArrived(_ index: Int64, announced: Int64) -> ArrivalAction {
+  /// - Parameter announced: the length that its sender announced, 0 for none, nil for one that is no number.
+  public mutating func chunkArrived(_ index: Int64, announced: Int64?) -> ArrivalAction {
     switch state {
     case .ended, .completed:
       return .refuse(Self.sessionGone)

@@ -100,7 +100,10 @@ struct GobTypes {
       return element == .uint(bits: 8) ? .bytes : .slice(element)
     case 1: return .array(count: choices.next(4), type(&choices, depth: depth - 1))
     case 2: return .map(key: key(&choices), value: type(&choices, depth: depth - 1))
-    case 3: return .pointer(type(&choices, depth: depth - 1))
+    case 3:
+      let target = type(&choices, depth: depth - 1)
+      // A value of ours does not tell a nil pointer from one to a nil interface, and no message of the protocol has either.
+      return target.bottom == .interface ? target : .pointer(target)
     default:
       var names = fieldNames
       let fields = (0...choices.next(6)).map { _ in

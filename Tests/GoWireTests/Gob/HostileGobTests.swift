@@ -245,6 +245,26 @@ extension Collection {
     }
   }
 
+  /// GOB-1: Go reads such a type by the form that a reader needs, but never as what writes itself.
+  @Test func `a description that names two forms is each of them, and no plain type when it writes itself`() throws {
+    let array: [UInt8] = [1, 0, 1] + HandmadeGob.number(3) + [1] + HandmadeGob.number(2) + [0]
+    let slice: [UInt8] = [1, 1, 0, 1] + HandmadeGob.number(3) + [0]
+    func stream(_ description: [UInt8]) -> [UInt8] {
+      HandmadeGob.made {
+        $0.message(HandmadeGob.number(-64) + [1] + description)
+        $0.value(64, [0, 2, 7, 8])
+      }
+    }
+    let pair = GoType.array(count: 2, .uint)
+    let two = GoValue.list([.uint(7), .uint(8)])
+    #expect(try Gob.decode(stream(array + [0]), as: pair) == two)
+    #expect(throws: GobError.self) { try Gob.decode(stream(array + [0]), as: .slice(.uint)) }
+    #expect(try Gob.decode(stream(array + slice + [0]), as: pair) == two)
+    #expect(try Gob.decode(stream(array + slice + [0]), as: .slice(.uint)) == two)
+    // The field after the next three: `GobEncoderT`, cut off by the end of the message.
+    #expect(throws: GobError.self) { try Gob.decode(stream(array + [4]), as: pair) }
+  }
+
   @Test func `after a value that is refused the next can be read`() throws {
     var stream = HandmadeGob()
     stream.value(6, [0, 99])
