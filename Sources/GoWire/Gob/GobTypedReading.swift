@@ -4,8 +4,9 @@ extension GobDecoder {
     let step = try plan.step(for: id, as: local, stream, sharesTypes: sharesTypes)
     if case .structure(let number) = plan.steps[step] {
       let structure = plan.structures[number]
-      if structure.matched == 0, !structure.fields.isEmpty, case .structure(let ours) = plan.locals[local].kind,
-        !ours.isEmpty
+      // Go asks only of types that the stream describes.
+      if structure.matched == 0, !structure.fields.isEmpty, stream.types[id] != nil,
+        case .structure(let ours) = plan.locals[local].kind, !ours.isEmpty
       {
         let name = plan.locals[local].type.base.bareName
         throw GobError(.mismatch, "gob: type mismatch: no fields matched compiling decoder for " + name)

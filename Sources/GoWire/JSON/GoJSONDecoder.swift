@@ -60,6 +60,8 @@ struct GoJSONDecoder {
   /// The innermost struct being read and the fields that lead to the value being read, for error texts.
   private var structure: GoString?
   private var path: [GoString] = []
+  /// Whether a slice became shorter than it had been.
+  private var hasLeftovers = false
 
   init(_ reader: JSONReader) {
     self.reader = reader
@@ -67,12 +69,15 @@ struct GoJSONDecoder {
 
   /// Reads one value; gives the error Go would return.
   mutating func decodeAll(_ type: GoType, into slot: inout GoValue?) -> GoJSONFailure? {
+    let failure: GoJSONFailure?
     do throws(GoJSONFailure) {
       try value(type, into: &slot)
-      return saved
+      failure = saved
     } catch {
-      return inContext(error)
+      failure = inContext(error)
     }
+    if hasLeftovers { slot = slot.map(GoJSONLeftovers.removed) }
+    return failure
   }
 
   private func inContext(_ failure: GoJSONFailure) -> GoJSONFailure {
@@ -240,7 +245,9 @@ struct GoJSONDecoder {
       saveMismatch("array", type)
       return reader.skipContainer()
     }
-    var old = GoJSONDecoder.elements(slot)[...]
+    let isSlice = limit == .max
+    let before = GoJSONLeftovers.visible(slot)
+    var old = (before + GoJSONLeftovers.hidden(slot))[...]
     slot = nil
     var elements: [GoValue] = []
     if !reader.closes() {
@@ -254,24 +261,32 @@ struct GoJSONDecoder {
           try value(element, into: &item)
         } catch {
           elements.append(item ?? .zero(of: element))
-          slot = GoJSONDecoder.sequence(elements + old, of: element, isSlice: limit == .max)
+          let all = elements + old
+          store(all, visible: max(elements.count, before.count), of: element, isSlice: isSlice, into: &slot)
           throw error
         }
         elements.append(item ?? .zero(of: element))
       } while reader.hasMore()
     }
-    if limit != .max {
+    if !isSlice {
       while elements.count < limit { elements.append(.zero(of: element)) }
     }
-    slot = GoJSONDecoder.sequence(elements, of: element, isSlice: limit == .max)
+    let count = elements.count
+    // An empty array makes a new slice.
+    if isSlice, count > 0 { elements += old }
+    store(elements, visible: count, of: element, isSlice: isSlice, into: &slot)
   }
 
-  private static func elements(_ slot: GoValue?) -> [GoValue] {
-    switch slot {
-    case .list(let elements): elements
-    case .bytes(let bytes): bytes.map { .uint(UInt64($0)) }
-    default: []
+  private mutating func store(
+    _ elements: [GoValue], visible count: Int, of element: GoType, isSlice: Bool, into slot: inout GoValue?
+  ) {
+    let value = GoJSONDecoder.sequence(Array(elements[..<count]), of: element, isSlice: isSlice)
+    guard count < elements.count else {
+      slot = value
+      return
     }
+    hasLeftovers = true
+    slot = GoJSONLeftovers.hiding(Array(elements[count...]), behind: value)
   }
 
   private static func sequence(_ elements: [GoValue], of element: GoType, isSlice: Bool) -> GoValue {

@@ -265,6 +265,18 @@ extension Collection {
     #expect(throws: GobError.self) { try Gob.decode(stream(array + [4]), as: pair) }
   }
 
+  @Test func `a value of one of gob's own structs is read as any struct, its fields passed over`() throws {
+    // Type 21 is the description of a field: a name and an id.
+    let stream = HandmadeGob.made { $0.value(21, [1, 1, 0x41, 1, 4, 0]) }
+    let pair = GoStructure("Pair", fields: [GoField("Key", .string)])
+    #expect(throws: Never.self) { try Gob.decode(stream, as: .structure(pair)) }
+    let described = HandmadeGob.made {
+      $0.structure(64, [("Name", 6)])
+      $0.value(64, [1, 1, 0x41, 0])
+    }
+    #expect(throws: GobError.self) { try Gob.decode(described, as: .structure(pair)) }
+  }
+
   @Test func `after a value that is refused the next can be read`() throws {
     var stream = HandmadeGob()
     stream.value(6, [0, 99])

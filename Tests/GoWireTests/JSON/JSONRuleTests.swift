@@ -47,6 +47,34 @@ import Testing
     (#"{"leaf":{"num":"x"},"twig":5}"#, "string into Go struct field Leaf.leaf.num of type int8"),
   ]
 
+  private static let repeated: [(String, [Int64])] = [
+    ("[1,2],[null]", [1]), ("[1,2],[null],[null,null]", [1, 2]), ("[1,2],[3],[null,null,null]", [3, 2, 0]),
+    ("[1,2,3],[],[null,null]", [0, 0]), ("[1,2,3],null,[null,null]", [0, 0]), ("[1,2,3],[4],[5,null]", [5, 2]),
+    ("[1,2,3],[4],[4,null],[null,null,null]", [4, 2, 3]),
+  ]
+
+  // ENV-5: the last of two wins, and what a shorter array left behind its end is met again by a longer one.
+  @Test(arguments: repeated.indices)
+  func `elements of a repeated array that are null stay as they were`(_ index: Int) {
+    let (texts, numbers) = Self.repeated[index]
+    var members: [String] = []
+    var depth = 0
+    for character in texts {
+      if character == "[" { depth += 1 }
+      if character == "]" { depth -= 1 }
+      if members.isEmpty || character == "," && depth == 0 { members.append("") }
+      if character != "," || depth > 0 { members[members.count - 1].append(character) }
+    }
+    let text = "{" + members.map { "\"list\":" + $0 }.joined(separator: ",") + "}"
+    for (element, value) in [(GoType.int, numbers.map { GoValue.int($0) }), (.uint(bits: 8), [])] {
+      let type = GoType.structure(GoStructure("L", fields: [GoField("List", json: "list", .slice(element))]))
+      let outcome = GoJSON.decode(Array(text.utf8), as: type)
+      #expect(outcome.error == nil)
+      let expected: GoValue = value.isEmpty ? .bytes(numbers.map { UInt8($0) }) : .list(value)
+      #expect(outcome.value == .structure([GoFieldValue("List", expected)]), "\(text)")
+    }
+  }
+
   @Test(arguments: mismatches.indices)
   func `the wrong type is named with its place`(_ index: Int) {
     // ENV-5
