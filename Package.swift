@@ -56,6 +56,10 @@ let package = Package(
       name: "slave-benchmark", dependencies: ["GoWire", "NodeProtocol"], path: "Benchmarks/SlaveBenchmark",
       swiftSettings: settings),
 
+    // A slave under mixed load for as long as one likes: see Scripts/soak.
+    .executableTarget(
+      name: "soak-load", dependencies: ["GoWire", "NodeProtocol"], path: "Benchmarks/SoakLoad", swiftSettings: settings),
+
     // Go's standard library as the judge of GoWire and of signatures: see Scripts/differential.
     .executableTarget(name: "differential", dependencies: ["GoWire", "NodeProtocol"], swiftSettings: settings),
 
@@ -81,6 +85,11 @@ let package = Package(
     .testTarget(name: "RepositoryTests", dependencies: ["TestSupport", "nodelab"], swiftSettings: settings),
     .testTarget(
       name: "CommandTests", dependencies: ["TestSupport", "nodelab", "LiveWorld", "ReferenceNode"],
+      swiftSettings: settings),
+    // Bad input, crashes and fuzzing against the program as users run it.
+    .testTarget(
+      name: "HostileTests",
+      dependencies: ["TestSupport", "nodelab", "GoWire", "NodeProtocol", "ReferenceNode", "Simulator"],
       swiftSettings: settings),
     .testTarget(
       name: "LiveWorldTests", dependencies: ["LiveWorld", "ReferenceNode", "NodeLoop"], swiftSettings: settings),

@@ -14,6 +14,7 @@ final class LocalMaster: @unchecked Sendable {
   private let lock = NSLock()
   private var called: Set<String> = []
   private var faults: [String] = []
+  private var open = 0
   private let check = SignatureCheck(key: SigningKey(nodeKey), profile: .documented)
 
   init() throws {
@@ -31,6 +32,9 @@ final class LocalMaster: @unchecked Sendable {
   /// Whether the callback of a session came; forgets it.
   func wasCalled(_ session: String) -> Bool { lock.withLock { called.remove(session) != nil } }
 
+  /// How many connections the slave keeps to it.
+  var connections: Int { lock.withLock { open } }
+
   /// What the slave did wrong.
   func takeFaults() -> [String] {
     lock.withLock {
@@ -42,6 +46,8 @@ final class LocalMaster: @unchecked Sendable {
   func stop() { shutdown(listener, Int32(SHUT_RDWR)) }
 
   private func serve(_ connection: Connection) {
+    lock.withLock { open += 1 }
+    defer { lock.withLock { open -= 1 } }
     // A peer that goes away between two requests is no fault.
     while let head = try? connection.receiveHead() {
       let length = Connection.field("content-length", of: head).flatMap { Int($0) } ?? 0

@@ -8,6 +8,17 @@ struct Sample {
   var threads: Int
   var operations: Int
 
+  /// What the descriptors of a process are, for a person to read: how many of each kind.
+  static func descriptorKinds(of pid: Int32) -> String {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/\(pid)/fd")) ?? []
+    var kinds: [String: Int] = [:]
+    for name in names {
+      let target = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/\(pid)/fd/\(name)")) ?? "gone"
+      kinds[String(target.prefix { $0 != "[" && $0 != ":" }), default: 0] += 1
+    }
+    return kinds.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }.joined(separator: ", ")
+  }
+
   init(of pid: Int32, seconds: Int, operations: Int) {
     let text = (try? String(contentsOfFile: "/proc/\(pid)/status", encoding: .utf8)) ?? ""
     func value(_ key: String) -> Int {

@@ -144,7 +144,7 @@ final class Worker {
   private func content() throws {
     let index = generator.next(Worker.files.count)
     let (path, size) = Worker.files[index]
-    let target = contentTarget(path)
+    let target = contentTarget("data/" + path)
     guard size > 2, generator.next(4) > 0 else {
       let answer = try send("GET", target)
       guard answer.status == 200, answer.body == Worker.bytes(index, 0..<size) else {
@@ -234,8 +234,8 @@ final class Worker {
     let bytes =
       switch generator.next(4) {
       case 0: try request("POST", "/api/v4/slave/ping", body: Array(#"{"callback":"http://127.0.0.1:1"}"#.utf8))
-      case 1: try request("GET", contentTarget(path))
-      case 2: try request("GET", contentTarget(path, speed: 2000))
+      case 1: try request("GET", contentTarget("data/" + path))
+      case 2: try request("GET", contentTarget("data/" + path, speed: 2000))
       default: try chunk("no-session", 0, Worker.bytes(0, 0..<50_000))
       }
     try connection.send(generator.next(2) == 0 ? bytes : Array(bytes.prefix(generator.next(bytes.count) + 1)))
