@@ -19,7 +19,7 @@ public struct WireAnswer: Sendable {
   }
 
   /// Reads a whole answer, its connection closed; nil for what is none.
-  init?(_ bytes: [UInt8]) {
+  public init?(_ bytes: [UInt8]) {
     guard let end = Data(bytes).range(of: Data("\r\n\r\n".utf8)) else { return nil }
     let lines = String(decoding: bytes[..<end.lowerBound], as: UTF8.self).components(separatedBy: "\r\n")
     let words = lines[0].split(separator: " ")

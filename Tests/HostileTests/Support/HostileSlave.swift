@@ -13,7 +13,7 @@ final class HostileSlave: Sendable {
   var work: String { folder.path("a/work") }
 
   /// - Parameters:
-  ///   - environment: further variables of the process.
+  ///   - folder: where one stood before; a new one when not given.
   ///   - wrapper: a program and its arguments that starts the slave.
   init(profile: String, isConfined: Bool, folder: TemporaryFolder? = nil, wrapper: [String] = []) async throws {
     let folder = try folder ?? TemporaryFolder()
@@ -21,8 +21,10 @@ final class HostileSlave: Sendable {
     for name in ["a/work/conf/uploads", "a/outside/deep"] {
       try FileManager.default.createDirectory(atPath: folder.path(name), withIntermediateDirectories: true)
     }
-    try folder.write("a/outside/secret", "outside")
-    try folder.write("outside/secret", "outside")
+    for name in ["a/outside/secret", "outside/secret"]
+    where !FileManager.default.fileExists(atPath: folder.path(name)) {
+      try folder.write(name, "the outside")
+    }
     let root = isConfined ? "StorageRoot = \(folder.path("a/work/conf"))\n" : ""
     let conf = try folder.write(
       "slave.ini",

@@ -10,8 +10,8 @@ enum HostileWire {
     var hangs: Bool
   }
 
-  /// Sends bytes; when no answer comes at once, ends the sending side, so that what waits for more learns that none comes.
-  static func converse(_ bytes: [UInt8], port: UInt16) -> Outcome {
+  /// Sends bytes; when no answer comes soon, ends the sending side, so that what waits for more learns that none comes.
+  static func converse(_ bytes: [UInt8], port: UInt16, endingAfter milliseconds: Int32 = 60) -> Outcome {
     guard let descriptor = connect(port) else { return Outcome(bytes: [], isWhole: false, hangs: true) }
     defer { close(descriptor) }
     var rest = bytes[...]
@@ -21,7 +21,7 @@ enum HostileWire {
       rest = rest.dropFirst(count)
     }
     var received: [UInt8] = []
-    if !isReadable(descriptor, 60) { shutdown(descriptor, Int32(SHUT_WR)) }
+    if !isReadable(descriptor, milliseconds) { shutdown(descriptor, Int32(SHUT_WR)) }
     while true {
       // A whole head and nothing more for a while: a body that is sent slowly on purpose, or all of it.
       guard isReadable(descriptor, received.isEmpty ? 20_000 : 30) else {
@@ -37,7 +37,7 @@ enum HostileWire {
   }
 
   /// Whether a final head with a length and as many bytes are there.
-  private static func isAnswered(_ bytes: [UInt8]) -> Bool {
+  fileprivate static func isAnswered(_ bytes: [UInt8]) -> Bool {
     guard let end = Data(bytes).range(of: Data("\r\n\r\n".utf8)) else { return false }
     let head = String(decoding: bytes[..<end.lowerBound], as: UTF8.self).lowercased()
     guard !head.hasPrefix("http/1.1 100"), let place = head.range(of: "\r\ncontent-length:") else { return false }
@@ -45,7 +45,7 @@ enum HostileWire {
     return bytes.count - end.upperBound >= length
   }
 
-  private static func isReadable(_ descriptor: Int32, _ milliseconds: Int32) -> Bool {
+  fileprivate static func isReadable(_ descriptor: Int32, _ milliseconds: Int32) -> Bool {
     var entry = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
     return poll(&entry, 1, milliseconds) > 0
   }
@@ -66,5 +66,23 @@ enum HostileWire {
     if outcome == 0 { return descriptor }
     close(descriptor)
     return nil
+  }
+}
+
+extension HostileWire {
+  /// Sends a sound request and waits for its answer.
+  static func ask(_ bytes: [UInt8], port: UInt16) -> Outcome { converse(bytes, port: port, endingAfter: 30_000) }
+
+  /// The bytes of the next answer on a kept connection; nil when the connection ends before.
+  static func answer(on descriptor: Int32) -> [UInt8]? {
+    var received: [UInt8] = []
+    while !isAnswered(received) {
+      guard isReadable(descriptor, 30_000) else { return nil }
+      var buffer = [UInt8](repeating: 0, count: 65536)
+      let count = recv(descriptor, &buffer, buffer.count, 0)
+      if count <= 0 { return nil }
+      received += buffer[..<count]
+    }
+    return received
   }
 }
