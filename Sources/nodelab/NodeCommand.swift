@@ -32,23 +32,22 @@ enum NodeCommand {
   private static func run(_ arguments: Arguments) throws(CommandFailure) -> Int32 {
     let format = try logFormat(arguments)
     let place = NodePlace(arguments)
-    let reading = try place.read()
-    let configuration = reading.configuration
-    try place.prepare(configuration)
+    let start = try place.read()
+    let configuration = start.configuration
+    try place.prepare(start)
 
     NodeLoop.claimProcess()
-    let log = LiveLog(level: level(configuration.logLevel), format: format)
+    let log = LiveLog(level: start.logLevel, format: format)
     let live = LiveWorld(folder: GoString(place.folder), log: log)
     // The doors open on the loop's thread only, which this one is until it runs.
     let node = live.loop.jobs.run {
       SlaveNode(
         configuration: configuration, world: live.world, hostTypes: MIMETypes(host: { try? SystemFile.read($0) }))
     }
-    let server = try listen(live, node, configuration.door, place)
-    for warning in reading.warnings { log.write(LogLine(.warning, warning)) }
+    let server = try listen(live, node, start)
+    start.warn(log)
     live.stopOnSignals(grace: .seconds(configuration.gracePeriod))
-    Output.standard.line(
-      "slave \(configuration.version) (\(configuration.profile.name)) listens on \(url(of: server))")
+    Output.standard.line(start.started(at: url(of: server)))
     live.run()
     if NodeLoop.foreignJobs > 0 {
       log.write(
@@ -65,39 +64,26 @@ enum NodeCommand {
     return format
   }
 
-  private static func level(_ level: SlaveConfiguration.Level) -> LogLevel {
-    switch level {
-    case .debug: .debug
-    case .info: .info
-    case .warning: .warning
-    case .error: .error
-    }
-  }
-
   private static func listen(
-    _ live: LiveWorld, _ node: SlaveNode, _ door: SlaveConfiguration.Door, _ place: NodePlace
+    _ live: LiveWorld, _ node: SlaveNode, _ start: SlaveStart
   ) throws(CommandFailure) -> LiveHTTPServer {
-    // What the error is about, and what to do.
-    var key = "[System] Listen"
-    var advice = "choose another address, or end the program that has it"
+    var identity: TLSIdentity?
+    if case .tls(_, let certificatePath, let keyPath) = start.configuration.door {
+      do throws(ListenError) {
+        identity = try TLSIdentity(certificateFile: certificatePath, keyFile: keyPath)
+      } catch {
+        throw CommandFailure(start.refusal(certificate: error.text), exitCode: .usage)
+      }
+    }
     do throws(ListenError) {
-      switch door {
-      case .plain(let listen):
-        return try live.serve(node, on: .tcp(listen))
-      case .tls(let listen, let certificatePath, let keyPath):
-        key = "[SSL] CertPath and KeyPath"
-        advice = "name PEM files of a certificate and its key that can be read"
-        let identity = try TLSIdentity(certificateFile: certificatePath, keyFile: keyPath)
-        key = "[SSL] Listen"
-        advice = "choose another address, or end the program that has it"
-        return try live.serve(node, on: .tcp(listen), tls: identity)
+      switch start.configuration.door {
+      case .plain(let listen): return try live.serve(node, on: .tcp(listen))
+      case .tls(let listen, _, _): return try live.serve(node, on: .tcp(listen), tls: identity)
       case .unixSocket(let path, let permissions):
-        key = "[UnixSocket] Listen"
-        advice = "choose a path in a folder that can be written"
         return try live.serve(node, on: .unix(path, permissions: permissions))
       }
     } catch {
-      throw place.refusal("\(key): \(error.text); \(advice)")
+      throw CommandFailure(start.refusal(listening: error.text), exitCode: .usage)
     }
   }
 

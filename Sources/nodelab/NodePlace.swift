@@ -1,5 +1,6 @@
 import GoWire
 import NodeProtocol
+import ReferenceNode
 
 /// Where a node starts: its configuration, and the folder in which its relative storage paths begin (ST-2).
 struct NodePlace {
@@ -18,7 +19,7 @@ struct NodePlace {
   }
 
   /// The configuration, and what its operator should know.
-  func read() throws(CommandFailure) -> SlaveConfiguration.Reading {
+  func read() throws(CommandFailure) -> SlaveStart {
     var content: [UInt8]?
     do throws(SystemFailure) {
       content = try SystemFile.read(file)
@@ -26,16 +27,16 @@ struct NodePlace {
       guard error.isAbsence else { throw refusal(error.text) }
     }
     do throws(ConfigurationError) {
-      return try SlaveConfiguration.read(
-        fileName: file, content: content, environment: SystemFile.environment(beginning: "CR_"))
+      return try SlaveStart(
+        file: file, content: content, environment: SystemFile.environment(beginning: "CR_"))
     } catch {
       throw CommandFailure("nodelab: \(error.line)", exitCode: .usage)
     }
   }
 
   /// Makes the storage root, and refuses a start from inside a build folder that would put files there.
-  func prepare(_ configuration: SlaveConfiguration) throws(CommandFailure) {
-    let root = configuration.storageRoot?.text
+  func prepare(_ start: SlaveStart) throws(CommandFailure) {
+    let root = start.configuration.storageRoot?.text
     let isAbsolute = root?.hasPrefix("/") == true
     if !isWorkingFolder, !isAbsolute, folder.split(separator: "/").contains(".build") {
       throw refusal(
@@ -48,12 +49,12 @@ struct NodePlace {
     do throws(SystemFailure) {
       try SystemFile.makeFolders(isAbsolute ? root : "\(folder)/\(root)")
     } catch {
-      throw refusal("[NodeLab] StorageRoot: \(root): \(error.text); name a folder that the node may write")
+      throw CommandFailure(start.refusal(storageRoot: root, error.text), exitCode: .usage)
     }
   }
 
   /// A line about the configuration; the process ends with exit code 2 (CONF-6).
   func refusal(_ text: String) -> CommandFailure {
-    CommandFailure("nodelab: \(file): \(text)", exitCode: .usage)
+    CommandFailure(SlaveStart.refusal(file, text), exitCode: .usage)
   }
 }

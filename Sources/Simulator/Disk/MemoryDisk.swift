@@ -15,16 +15,27 @@ public final class MemoryDisk: Disk, @unchecked Sendable {
     var latency: @Sendable (Effect.Action) -> Span = { _ in .zero }
     var hasLatency = false
     var isReadOnly = false
-    var charge: Int64 = 0
+    var usage = DiskUsage()
+    /// Which files are which.
+    var classes: PathClasses
+    /// The operation under way, for the faults that meet it.
+    var moment: DiskMoment?
+    let faults: FaultEngine
+    /// Room that files may take while a disk is full.
+    var limits: [Fault: Int64] = [:]
+    let node: String
     /// Counts power losses: a file opened before one is gone after it.
     var life = 0
     /// Files that are open though their name is gone, or still there: their room is taken.
     var openCounts: [UInt64: Int] = [:]
     var unlinked: Set<UInt64> = []
 
-    init(clock: SimulatedClock, folder: GoString) {
+    init(clock: SimulatedClock, folder: GoString, effects: EffectDoor) {
       self.clock = clock
       self.folder = folder
+      faults = effects.faults
+      node = effects.node
+      classes = PathClasses(folder: folder)
       tree = MemoryTree(now: clock.now)
     }
   }
@@ -38,9 +49,16 @@ public final class MemoryDisk: Disk, @unchecked Sendable {
 
   init(effects: EffectDoor, clock: SimulatedClock) {
     self.effects = effects
-    store = Store(clock: clock, folder: Self.defaultFolder)
+    store = Store(clock: clock, folder: Self.defaultFolder, effects: effects)
     confinement = nil
     makeDurableFolders(Self.defaultFolder)
+  }
+
+  /// The same disk through the doors of a process.
+  init(_ other: MemoryDisk, through effects: EffectDoor) {
+    self.effects = effects
+    store = other.store
+    confinement = other.confinement
   }
 
   private init(_ other: MemoryDisk, confinement: [GoString]) {
@@ -146,6 +164,7 @@ public final class MemoryDisk: Disk, @unchecked Sendable {
       if let old = target.node { unlink(old, targetName, from: target.parent) }
       source.parent.removeEntry(sourceName)
       target.parent.insert(node, as: targetName)
+      classify(node, at: absolute(to))
       store.tree.touch(source.parent, now: store.clock.now)
       store.tree.touch(target.parent, now: store.clock.now)
     }
@@ -155,13 +174,13 @@ public final class MemoryDisk: Disk, @unchecked Sendable {
     try await perform(.syncFolder(absolute(path))) { () throws(DiskError) in
       let node = try find(path)
       guard node.isFolder else { throw .notADirectory }
-      node.durable = node.content
+      sync(node)
     }
   }
 
   public func freeSpace() async throws(DiskError) -> Int64 {
     try await perform(.freeSpace) { () throws(DiskError) -> Int64 in
-      max(0, store.capacity - store.charge)
+      max(0, store.capacity - store.usage.total)
     }
   }
 
@@ -171,11 +190,13 @@ public final class MemoryDisk: Disk, @unchecked Sendable {
     _ action: Effect.Action, _ body: () throws(DiskError) -> Result
   ) async throws(DiskError) -> Result {
     let life = store.life
-    return try await effects.perform(action, latency: store.hasLatency ? store.latency(action) : .zero) {
-      () throws(DiskError) -> Result in
-      // What was under way when the power went does not happen any more.
+    return try await effects.perform(
+      action, latency: { latency(of: action, number: $0) }, at: { moment(action, number: $0) }
+    ) { (number) throws(DiskError) -> Result in
+      // What was under way when the power went, or the process, does not happen any more.
       guard life == store.life else { throw .inputOutput }
-      return try body()
+      guard store.faults.hasAny(.disk), let moment = moment(action, number: number) else { return try body() }
+      return try meetingFaults(action, moment, body)
     }
   }
 
@@ -208,7 +229,8 @@ public final class MemoryDisk: Disk, @unchecked Sendable {
     node.content = .file(PagedBytes())
     body(&bytes)
     node.content = .file(bytes)
-    store.charge += node.charge - before
+    store.usage.add(node.charge - before, to: node.pathClass)
+    node.isDirty = true
     store.tree.touch(node, now: store.clock.now)
   }
 
@@ -219,7 +241,9 @@ public final class MemoryDisk: Disk, @unchecked Sendable {
   func noteClosed(_ node: MemoryNode, life: Int) {
     guard life == store.life, let count = store.openCounts[node.identity] else { return }
     store.openCounts[node.identity] = count > 1 ? count - 1 : nil
-    if count == 1, store.unlinked.remove(node.identity) != nil { store.charge -= node.charge }
+    if count == 1, store.unlinked.remove(node.identity) != nil {
+      store.usage.add(-node.charge, to: node.pathClass)
+    }
   }
 
   // MARK: Walking
@@ -281,7 +305,9 @@ public final class MemoryDisk: Disk, @unchecked Sendable {
       return MemoryFile(self, node, name, isReadable: true, isWritable: true)
     }
     try requireWritable(place.parent)
+    try requireRoom(for: name)
     let node = store.tree.makeNode(.file(PagedBytes()), now: store.clock.now)
+    node.pathClass = store.classes.of(name)
     place.parent.insert(node, as: last)
     store.tree.touch(place.parent, now: store.clock.now)
     return MemoryFile(self, node, name, isReadable: true, isWritable: true)
@@ -291,7 +317,7 @@ public final class MemoryDisk: Disk, @unchecked Sendable {
   func limitReserve(_ node: MemoryNode, to size: Int64) {
     let before = node.charge
     node.reserved = min(node.reserved, size)
-    store.charge += node.charge - before
+    store.usage.add(node.charge - before, to: node.pathClass)
   }
 
   /// Looks upwards by the path's text for a folder that exists, then makes what is missing below it, as Go does.
@@ -316,6 +342,7 @@ public final class MemoryDisk: Disk, @unchecked Sendable {
       let place = try locate(path, .named)
       guard let (name, found) = try place.named(), found == nil else { continue }
       try requireWritable(place.parent)
+      try requireRoom(for: MemoryTree.cleaned(path))
       place.parent.insert(store.tree.makeNode(.folder([:]), now: store.clock.now), as: name)
       store.tree.touch(place.parent, now: store.clock.now)
     }
@@ -333,11 +360,11 @@ public final class MemoryDisk: Disk, @unchecked Sendable {
     }
   }
 
-  private func unlink(_ node: MemoryNode, _ name: GoString, from folder: MemoryNode) {
+  func unlink(_ node: MemoryNode, _ name: GoString, from folder: MemoryNode) {
     folder.removeEntry(name)
     store.tree.touch(folder, now: store.clock.now)
     if store.openCounts[node.identity] == nil {
-      store.charge -= node.charge
+      store.usage.add(-node.charge, to: node.pathClass)
     } else {
       store.unlinked.insert(node.identity)
     }
@@ -352,7 +379,7 @@ public final class MemoryDisk: Disk, @unchecked Sendable {
       }
       let next = store.tree.makeNode(.folder([:]), now: store.clock.now)
       node.insert(next, as: name)
-      node.durable = node.content
+      node.makeDurable()
       node = next
     }
   }

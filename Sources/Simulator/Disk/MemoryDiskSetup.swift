@@ -8,6 +8,7 @@ extension MemoryDisk {
     get { store.folder }
     set {
       store.folder = MemoryTree.cleaned(newValue)
+      store.classes = PathClasses(folder: store.folder)
       plantFolder(newValue)
     }
   }
@@ -19,7 +20,27 @@ extension MemoryDisk {
   }
 
   /// Bytes taken, those of removed files that are still open included.
-  public var used: Int64 { store.charge }
+  public var used: Int64 { store.usage.total }
+
+  /// Bytes taken by the files of a class.
+  public func used(by pathClass: Fault.PathClass) -> Int64 { store.usage.of(pathClass) }
+
+  /// The most bytes that the files of a class have taken at a time, since the start or the last `resetHighWater`.
+  public func highWater(of pathClass: Fault.PathClass) -> Int64 { store.usage.highWater(of: pathClass) }
+
+  public func resetHighWater() { store.usage.resetHighWater() }
+
+  /// Which files are which, for faults and high-water marks.
+  public var pathClasses: PathClasses {
+    get { store.classes }
+    set {
+      store.classes = newValue
+      recount()
+    }
+  }
+
+  /// Files that some process has open.
+  public var openFiles: Int { store.openCounts.values.reduce(0, +) }
 
   /// While true every change is refused as on a read-only file system.
   public var isReadOnly: Bool {
@@ -38,7 +59,7 @@ extension MemoryDisk {
     let node = store.tree.makeNode(.file(PagedBytes()), now: store.clock.now)
     put(node, at: path)
     change(node) { $0.write(bytes[...], at: 0) }
-    node.durable = node.content
+    node.makeDurable()
   }
 
   /// Puts a durable folder in place.
@@ -63,7 +84,7 @@ extension MemoryDisk {
       entries.removeValue(forKey: name)
       place.parent.durable = .folder(entries)
     }
-    store.charge = store.tree.charge
+    recount()
   }
 
   /// Whether a file or folder may be read and changed.
@@ -110,13 +131,14 @@ extension MemoryDisk {
     return found
   }
 
-  /// A power loss: everything unsynced is gone, names too, and every open file with it.
+  /// A power loss: everything unsynced is gone, names too, and every open file with it; a fault may let some of it survive.
   public func crash() {
     store.life += 1
+    tear()
     store.openCounts = [:]
     store.unlinked = []
     store.tree.forgetVolatile()
-    store.charge = store.tree.charge
+    recount()
   }
 
   /// The end of the process without a power loss: every open file is closed, what was written stays.
@@ -124,14 +146,29 @@ extension MemoryDisk {
     store.life += 1
     store.openCounts = [:]
     store.unlinked = []
-    store.charge = store.tree.charge
+    recount()
+  }
+
+  /// Takes stock of the room that is taken by everything that has a name.
+  func recount() {
+    let before = store.usage
+    store.usage.clear()
+    store.tree.walk { path, node in
+      node.pathClass = store.classes.of(path)
+      store.usage.add(node.charge, to: node.pathClass)
+    }
+    // What is put there from outside takes nothing of what a full disk has left.
+    store.limits = store.limits.reduce(into: [:]) { limits, entry in
+      let pathClass = entry.key.match.pathClass
+      limits[entry.key] = entry.value + store.usage.of(pathClass) - before.of(pathClass)
+    }
   }
 
   private func outside(_ path: GoString) -> GoString {
     path.bytes.first == UInt8(ascii: "/") ? path : store.folder + "/" + path
   }
 
-  private func peekNode(_ path: GoString) -> MemoryNode? {
+  func peekNode(_ path: GoString) -> MemoryNode? {
     (try? store.tree.place(outside(path), .followed, confinedTo: nil))?.node
   }
 
@@ -149,11 +186,13 @@ extension MemoryDisk {
       }
     }
     plant(node, as: last, in: folder)
-    store.charge = store.tree.charge
+    recount()
   }
 
   private func plant(_ node: MemoryNode, as name: GoString, in folder: MemoryNode) {
+    let wasDirty = folder.isDirty
     folder.insert(node, as: name)
+    folder.isDirty = wasDirty
     if case .folder(var entries) = folder.durable {
       entries[name] = node
       folder.durable = .folder(entries)

@@ -38,7 +38,10 @@ final class MemoryFile: DiskFile, @unchecked Sendable {
     try await perform(.read(path, offset: offset, count: count)) { () throws(DiskError) -> [UInt8] in
       guard offset >= 0, count >= 0 else { throw .invalidArgument }
       switch node.content {
-      case .file(let bytes): return bytes.read(at: offset, count: count)
+      case .file:
+        disk.rot(node, at: offset, count: count)
+        guard case .file(let bytes) = node.content else { return [] }
+        return bytes.read(at: offset, count: count)
       case .folder: throw .isADirectory
       case .link: throw .badDescriptor
       }
@@ -76,15 +79,17 @@ final class MemoryFile: DiskFile, @unchecked Sendable {
       disk.limitReserve(node, to: size)
       disk.change(node) { $0.truncate(to: size) }
       let extra = max(0, size - node.charge)
-      guard extra <= disk.store.capacity - disk.store.charge else { throw .noSpace }
-      disk.store.charge += extra
+      guard extra <= disk.room(wanting: extra, in: node.pathClass) else { throw .noSpace }
+      disk.store.usage.add(extra, to: node.pathClass)
       node.reserved = max(node.reserved, size)
     }
   }
 
   func sync() async throws(DiskError) {
+    node.syncing += 1
+    defer { node.syncing = max(0, node.syncing - 1) }
     try await perform(.sync(path)) { () throws(DiskError) in
-      node.durable = node.content
+      disk.sync(node)
     }
   }
 
@@ -103,7 +108,9 @@ final class MemoryFile: DiskFile, @unchecked Sendable {
   /// How many of `count` bytes still fit on the disk.
   private func fitting(_ count: Int, at offset: Int64) -> Int {
     guard case .file(let bytes) = node.content else { return 0 }
-    let room = max(0, disk.store.capacity - disk.store.charge) + max(0, node.reserved - bytes.stored)
+    let reserved = max(0, node.reserved - bytes.stored)
+    let wanted = max(0, bytes.growth(writing: count, at: offset) - reserved)
+    let room = disk.room(wanting: wanted, in: node.pathClass) + reserved
     if bytes.growth(writing: count, at: offset) <= room { return count }
     var low = 0
     var high = count

@@ -21,6 +21,14 @@ final class MemoryNode {
   var changed: Int64
   var isReadable = true
   var isWritable = true
+  /// Which of the node's files it is.
+  var pathClass = Fault.PathClass.blob
+  /// Whether `content` has changed since it was made durable.
+  var isDirty = false
+  /// Syncs of it that are under way.
+  var syncing = 0
+  /// What a disk that lies has said to be durable, and the fault that made it lie.
+  var promise: (content: Content, by: ChosenFault)?
 
   init(identity: UInt64, _ content: Content, modified: GoTime, changed: Int64) {
     self.identity = identity
@@ -51,6 +59,14 @@ final class MemoryNode {
     content = .folder([:])
     entries[name] = node
     content = .folder(entries)
+    isDirty = true
+  }
+
+  /// Makes the present state safe from a power loss.
+  func makeDurable() {
+    durable = content
+    isDirty = false
+    promise = nil
   }
 
   func removeEntry(_ name: GoString) {
@@ -58,6 +74,7 @@ final class MemoryNode {
     content = .folder([:])
     entries.removeValue(forKey: name)
     content = .folder(entries)
+    isDirty = true
   }
 }
 
@@ -100,19 +117,23 @@ final class MemoryTree {
       guard seen.insert(node.identity).inserted else { continue }
       node.content = node.durable
       node.reserved = 0
+      node.isDirty = false
+      node.syncing = 0
+      node.promise = nil
       if case .folder(let entries) = node.durable { pending += entries.values }
     }
   }
 
-  /// Room taken by everything that has a name, in bytes.
-  var charge: Int64 {
-    var total: Int64 = 0
-    var pending = [root]
-    while let node = pending.popLast() {
-      total += node.charge
-      if let entries = node.entries { pending += entries.values }
+  /// Every file, folder and link by its path, in byte order, folders before what is in them.
+  func walk(_ body: (GoString, MemoryNode) -> Void) {
+    func visit(_ node: MemoryNode, _ path: GoString) {
+      body(path.isEmpty ? "/" : path, node)
+      guard let entries = node.entries else { return }
+      for name in entries.keys.sorted() {
+        if let child = entries[name] { visit(child, path + "/" + name) }
+      }
     }
-    return total
+    visit(root, "")
   }
 
   static func components(_ path: GoString) -> [GoString] {

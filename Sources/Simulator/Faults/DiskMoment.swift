@@ -1,17 +1,18 @@
 import GoWire
 
-/// An operation of a node's disk, at which it asks whether a fault is to fire.
+/// An effect of a node, at which its disk or its process asks whether a fault is to fire.
 public struct DiskMoment: Sendable {
   public var node: String
-  public var operation: Fault.DiskOperation
+  /// Nil for a message.
+  public var operation: Fault.DiskOperation?
   public var pathClass: Fault.PathClass
-  /// Absolute and clean.
+  /// Absolute and clean; of a message, the target or URL.
   public var path: GoString
   /// Number of the effect in the run.
   public var effect: Int
 
   public init(
-    node: String, operation: Fault.DiskOperation, pathClass: Fault.PathClass, path: GoString, effect: Int
+    node: String, operation: Fault.DiskOperation?, pathClass: Fault.PathClass, path: GoString, effect: Int
   ) {
     self.node = node
     self.operation = operation

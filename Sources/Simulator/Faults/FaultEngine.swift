@@ -38,6 +38,7 @@ public final class FaultEngine: NetworkFaults, @unchecked Sendable {
   private static let remembered = 65_536
 
   public let plan: FaultPlan
+  private let isEmpty: Bool
   private let kernel: Kernel
   private let trace: Trace
   private var states: [State]
@@ -50,6 +51,7 @@ public final class FaultEngine: NetworkFaults, @unchecked Sendable {
 
   init(_ plan: FaultPlan, seed: UInt64, trace: Trace) {
     self.plan = plan
+    isEmpty = plan.faults.isEmpty
     self.trace = trace
     kernel = trace.kernel
     states = plan.faults.enumerated().map { index, fault in
@@ -214,13 +216,17 @@ public final class FaultEngine: NetworkFaults, @unchecked Sendable {
 
   /// A chosen fault has changed something.
   public func fired(_ chosen: ChosenFault, at moment: DiskMoment, detail: String) {
-    count(chosen, FaultCell(chosen.fault.kind, moment.operation.rawValue), moment.node, detail)
+    count(chosen, FaultCell(chosen.fault.kind, moment.operation?.rawValue ?? "message"), moment.node, detail)
   }
 
   /// A fault on a process or a clock has changed something, at a moment that has a name.
   public func fired(_ chosen: ChosenFault, on node: String, moment: String, detail: String) {
     count(chosen, FaultCell(chosen.fault.kind, moment), node, detail)
   }
+
+  /// Whether a fault on such a place is on now.
+  @inline(__always)
+  func hasAny(_ place: FaultKind.Place) -> Bool { !isEmpty && active[place]?.isEmpty == false }
 
   /// Another cell that one firing has hit as well.
   func alsoHit(_ chosen: ChosenFault, _ operation: Fault.DiskOperation) {

@@ -204,7 +204,8 @@ public final class Kernel: @unchecked Sendable {
   // MARK: Waiting
 
   /// Waits until a time; false when the task was cancelled first. A time that has passed lets what is ready run first.
-  nonisolated(nonsending) func sleep(until deadline: Uptime) async -> Bool {
+  /// - Parameter owner: whose sleep it is, for `wake`.
+  nonisolated(nonsending) func sleep(until deadline: Uptime, owner: UInt32 = 0) async -> Bool {
     if isEnding { await sendHome() }
     if isEnding || Task.isCancelled { return false }
     let timer = timers.reserve()
@@ -215,13 +216,18 @@ public final class Kernel: @unchecked Sendable {
           timers.release(timer)
           continuation.resume(returning: false)
         } else {
-          timers.arm(timer, at: max(deadline, uptime).nanoseconds, .resume(continuation))
+          timers.arm(timer, at: max(deadline, uptime).nanoseconds, owner: owner, .resume(continuation))
         }
       }
     } onCancel: {
       check("the cancellation of a sleep")
       if case .resume(let continuation)? = timers.cancel(timer) { continuation.resume(returning: false) }
     }
+  }
+
+  /// Ends every sleep of an owner as cancelled.
+  func wake(owner: UInt32) {
+    for case .resume(let continuation) in timers.cancelAll(of: owner) { continuation.resume(returning: false) }
   }
 
   /// Called by every wait once the run is over. What goes on waiting for ever, whatever it is told, is left behind.

@@ -80,6 +80,7 @@ public struct Simulation: Sendable {
     let box = ResultBox<Value>()
     return kernel.occupy {
       world.faults.start()
+      world.processFaults.start()
       Task(name: "the body") {
         do {
           let value = try await body(world)

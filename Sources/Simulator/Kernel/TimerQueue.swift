@@ -28,6 +28,8 @@ struct TimerQueue {
     var generation: UInt32 = 0
     /// Place in the heap, or -1.
     var place: Int32 = -1
+    /// Whose sleep it is; 0: nobody's in particular.
+    var owner: UInt32 = 0
     var action: Action?
   }
 
@@ -60,6 +62,20 @@ struct TimerQueue {
     armed &+= 1
     heap.append(Entry(deadline: deadline, sequence: armed, slot: timer.slot))
     rise(from: heap.count - 1)
+  }
+
+  mutating func arm(_ timer: TimerID, at deadline: Int64, owner: UInt32, _ action: Action) {
+    slots[Int(timer.slot)].owner = owner
+    arm(timer, at: deadline, action)
+  }
+
+  /// Takes out every timer of an owner, in the order in which they would have come.
+  mutating func cancelAll(of owner: UInt32) -> [Action] {
+    let theirs = heap.filter { slots[Int($0.slot)].owner == owner }.sorted { $0.precedes($1) }
+    return theirs.compactMap { entry in
+      let place = Int(slots[Int(entry.slot)].place)
+      return place < 0 ? nil : remove(at: place)
+    }
   }
 
   /// Gives up a timer that was reserved and never armed.
@@ -101,6 +117,7 @@ struct TimerQueue {
   private mutating func free(slot: Int) {
     slots[slot].action = nil
     slots[slot].place = -1
+    slots[slot].owner = 0
     slots[slot].generation &+= 1
     free.append(Int32(slot))
   }

@@ -88,20 +88,22 @@ public final class SimulatedNetwork: @unchecked Sendable {
   public func listen(
     _ node: SimulatedNode, _ port: UInt16, tls: Bool = false, limits: ServerLimits = ServerLimits(),
     _ handler: any HTTPHandler
-  ) throws(ListenFailure) -> SimulatedListener {
-    let host = host(node.name)
-    guard host.listeners[port] == nil else {
-      throw ListenFailure(text: "listen tcp :\(port): bind: address already in use")
-    }
-    let listener = SimulatedListener(
-      self, host, port: port, isTLS: tls, limits: limits, effects: node.effects, clock: node.clock, handler: handler)
-    host.open(listener)
-    return listener
+  ) throws(ListenError) -> SimulatedListener {
+    try listen(host(node.name), port, tls: tls, limits: limits, effects: node.effects, clock: node.clock, handler)
   }
 
-  /// Why nobody listens, in Go's words.
-  public struct ListenFailure: Error, Hashable, Sendable {
-    public var text: String
+  /// The same through the doors of a process.
+  func listen(
+    _ host: NetworkHost, _ port: UInt16, tls: Bool, limits: ServerLimits, effects: EffectDoor, clock: any NodeClock,
+    _ handler: any HTTPHandler
+  ) throws(ListenError) -> SimulatedListener {
+    guard host.listeners[port] == nil else {
+      throw ListenError("listen tcp :\(port): bind: address already in use")
+    }
+    let listener = SimulatedListener(
+      self, host, port: port, isTLS: tls, limits: limits, effects: effects, clock: clock, handler: handler)
+    host.open(listener)
+    return listener
   }
 
   // MARK: Bookkeeping

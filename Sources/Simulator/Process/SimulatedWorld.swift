@@ -17,7 +17,9 @@ public final class SimulatedWorld: @unchecked Sendable {
   /// Asked before and told after each effect of every node: where faults go in.
   public var hook: (any EffectHook)?
 
+  private(set) lazy var processFaults = ProcessFaults(self)
   private var effectsBegun = 0
+  private var processesStarted = 0
   private var nodes: [String: SimulatedNode] = [:]
 
   init(kernel: Kernel, seed: UInt64, epoch: GoTime, keepsTrace: Bool, plan: FaultPlan) {
@@ -27,6 +29,8 @@ public final class SimulatedWorld: @unchecked Sendable {
     self.epoch = epoch
     trace = Trace(kernel: kernel, keepsEvents: keepsTrace)
     faults = FaultEngine(plan, seed: seed, trace: trace)
+    if !plan.faults.isEmpty { network.faults = faults }
+    network.note = { [trace] node, kind in trace.record(kind, node: node) }
   }
 
   /// Every effect of every node that the trace has kept, in the order in which it happened.
@@ -37,12 +41,27 @@ public final class SimulatedWorld: @unchecked Sendable {
     if let node = nodes[name] { return node }
     let node = SimulatedNode(name: name, in: self)
     nodes[name] = node
+    processFaults.join(node)
     return node
   }
+
+  /// The node of that name, if it was asked for before.
+  public func existingNode(_ name: String) -> SimulatedNode? { nodes[name] }
+
+  /// The nodes so far, by name.
+  public var allNodes: [SimulatedNode] { nodes.keys.sorted().compactMap { nodes[$0] } }
+
+  /// Effects so far: the next has the number after it.
+  public var effectCount: Int { effectsBegun }
 
   func nextEffectNumber() -> Int {
     effectsBegun += 1
     return effectsBegun
+  }
+
+  func nextProcessNumber() -> Int {
+    processesStarted += 1
+    return processesStarted
   }
 
   /// A generator for a named part of the run.
