@@ -1,7 +1,6 @@
 import Glibc
 import GoWire
 import ReferenceNode
-import Synchronization
 
 /// How a live log writes its lines.
 public enum LogFormat: String, Sendable, CaseIterable {
@@ -17,7 +16,7 @@ public final class LiveLog: NodeLog {
   public let level: LogLevel
   private let format: LogFormat
   private let descriptor: Int32
-  private let writing = Mutex(())
+  private let writing = Guarded(())
 
   public init(level: LogLevel = .info, format: LogFormat = .text, descriptor: Int32 = 2) {
     self.level = level

@@ -66,6 +66,32 @@ import Testing
     Bad(name: "absolute target with a bad port", request: "GET http://y:bad/z HTTP/1.1\r\nHost: x\r\n\r\n"),
     Bad(name: "method no token", request: "G(T / HTTP/1.1\r\nHost: x\r\n\r\n"),
     Bad(
+      name: "a length announced behind the chunks",
+      request: post + "Transfer-Encoding: chunked\r\nTrailer: X, content-length\r\n\r\n0\r\n\r\n"),
+    Bad(
+      name: "blank before the colon of a length", request: post + "Content-Length : 5\r\n\r\nhello",
+      text: "400 Bad Request: invalid header name"),
+    Bad(name: "a folded encoding", request: post + "Transfer-Encoding:\r\n chunked\r\n\r\n0\r\n\r\n"),
+    Bad(name: "a folded length", request: post + "Content-Length:\r\n\t5\r\n\r\nhello"),
+    Bad(name: "no colon", request: head + "abc\r\n\r\n"),
+    Bad(name: "no version", request: "GET /\r\nHost: x\r\n\r\n"),
+    Bad(name: "version with a blank", request: "GET / HTTP/1.1 \r\nHost: x\r\n\r\n"),
+    Bad(name: "version in small letters", request: "GET / http/1.1\r\nHost: x\r\n\r\n"),
+    Bad(name: "many words", request: "a b c d e\r\n\r\n"),
+    Bad(
+      name: "version 2.0", request: "GET / HTTP/2.0\r\nHost: x\r\n\r\n",
+      text: "505 HTTP Version Not Supported: unsupported protocol version", status: 505),
+    Bad(
+      name: "a field of 100,000 bytes", request: head + "A: " + String(repeating: "a", count: 100_000) + "\r\n\r\n",
+      text: "431 Request Header Fields Too Large", status: 431),
+    Bad(
+      name: "1,000 fields",
+      request: head + (0..<1000).map { "X-\($0): a rather long value\r\n" }.joined() + "\r\n",
+      text: "431 Request Header Fields Too Large", status: 431),
+    Bad(
+      name: "a target of 100,000 bytes", request: "GET /\(String(repeating: "a", count: 100_000)) HTTP/1.1\r\n\r\n",
+      text: "431 Request Header Fields Too Large", status: 431),
+    Bad(
       name: "encoding unknown", request: post + "Transfer-Encoding: gzip\r\n\r\nhello",
       text: "Unsupported transfer encoding", status: 501),
     Bad(
@@ -129,15 +155,70 @@ import Testing
     #expect(try socket.receiveMessage().text.hasPrefix("400 Bad Request"))
   }
 
-  @Test func `an unknown expectation is refused`() throws {
+  @Test(arguments: [
+    "garbage\r\n\r\n", "SSH-2.0-OpenSSH_9\r\n", "\u{16}\u{3}\u{1}\0\u{2}\r\n\r\n", " GET / HTTP/1.1\r\n\r\n",
+  ])
+  func `what does not even begin like a request is refused, unless it comes behind one`(garbage: String) throws {
     let trial = try LiveTrial()
     defer { trial.end() }
     try trial.serve { _, _ in .text("reached") }
     let socket = try trial.connect()
-    let answer = try socket.exchange(ServerRefusalTests.post + "Expect: foo\r\nContent-Length: 5\r\n\r\nhello")
+    let answer = try socket.exchange(garbage)
+    #expect(answer.status == 400)
+    #expect(answer.text == "400 Bad Request")
+    #expect(answer.shown == ["Content-Type: text/plain; charset=utf-8"])
+    #expect(try socket.receive() == nil)
+    let used = try trial.connect()
+    #expect(try used.exchange("GET / HTTP/1.1\r\nHost: x\r\n\r\n").text == "reached")
+    try used.send(garbage)
+    #expect(try used.receive() == nil)
+  }
+
+  @Test func `idle and used connections beside it do not get the answer to a malformed head`() throws {
+    let trial = try LiveTrial()
+    defer { trial.end() }
+    try trial.serve { _, _ in .text("reached") }
+    let bystanders = try (0..<5).map { number in
+      let socket = try trial.connect()
+      if number > 0 { try socket.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n") }
+      if number > 0 { #expect(try socket.receiveMessage().text == "reached") }
+      if number > 2 { try socket.send("GET / HTTP/1.1\r\nHos") }
+      return socket
+    }
+    let bad = try trial.connect()
+    // Whichever words it gets: with several candidates they are the library's.
+    #expect(try bad.exchange("GET / HTTP/1.1\r\nHost: x\r\nabc\r\n\r\n").status == 400)
+    for (number, socket) in bystanders.enumerated() {
+      try socket.send(number > 2 ? "t: x\r\n\r\n" : "GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+      #expect(try socket.receiveMessage().text == "reached")
+    }
+  }
+
+  @Test(arguments: ["1.0", "1.1"]) func `an unknown expectation is refused`(version: String) throws {
+    let trial = try LiveTrial()
+    defer { trial.end() }
+    try trial.serve { _, _ in .text("reached") }
+    let socket = try trial.connect()
+    let answer = try socket.exchange(
+      "POST / HTTP/\(version)\r\nHost: x\r\nExpect: foo\r\nContent-Length: 5\r\n\r\nhello")
     #expect(answer.status == 417)
     #expect(answer.shown == ["Content-Length: 0"])
     #expect(try socket.receive() == nil)
+  }
+
+  @Test(arguments: ["foo, 100-continue", "100-continue\r\nExpect: foo", ""])
+  func `an expectation that names 100-continue is none to refuse, and neither is an empty one`(expectation: String)
+    throws
+  {
+    let trial = try LiveTrial()
+    defer { trial.end() }
+    try trial.serve { request, _ in .text("\((try? await request.body.collect())?.count ?? -1)") }
+    let socket = try trial.connect()
+    try socket.send(ServerRefusalTests.post + "Expect: \(expectation)\r\nContent-Length: 5\r\n\r\nhello")
+    var answer = try socket.receiveHead()
+    if answer.status == 100 { answer = try socket.receiveHead() }
+    #expect(answer.status == 200)
+    #expect(try socket.receive(count: 1) == Array("5".utf8))
   }
 
   static let accepted = [
@@ -145,7 +226,6 @@ import Testing
     "GET http://y/z HTTP/1.1\r\nHost: x\r\n\r\n", "GET //z/y HTTP/1.1\r\nHost: x\r\n\r\n",
     "get /%00%2e HTTP/1.1\r\nHost: x\r\n\r\n", "GET / HTTP/1.2\r\nHost: x\r\n\r\n",
     "GET / HTTP/1.1\r\nHost:\r\n\r\n", "GET / HTTP/1.1\r\nHost: x\r\nA: b\tc\r\n\r\n",
-    "\r\nGET / HTTP/1.1\r\nHost: x\r\n\r\n",
     "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: Chunked\r\n\r\n0\r\n\r\n",
     "POST / HTTP/1.1\r\nHost: [::1]:80\r\nContent-Length: 000\r\n\r\n",
   ]
@@ -161,7 +241,16 @@ import Testing
     #expect(try socket.exchange("GET /next HTTP/1.1\r\nHost: x\r\n\r\n").text == "/next")
   }
 
-  @Test func `a head beyond the memory of a connection is refused, and chunks that are none end the body`() throws {
+  /// RFC 9112, 2.2: Go skips it behind a POST only.
+  @Test func `an empty line before a request is skipped`() throws {
+    let trial = try LiveTrial()
+    defer { trial.end() }
+    try trial.serve { request, _ in .text(request.target.text) }
+    let socket = try trial.connect()
+    for _ in 0..<2 { #expect(try socket.exchange("\r\nGET /x HTTP/1.1\r\nHost: x\r\n\r\n").text == "/x") }
+  }
+
+  @Test func `chunks that are none end the body`() throws {
     let trial = try LiveTrial()
     defer { trial.end() }
     let ends = Notes<HTTPBodyError?>()
@@ -174,9 +263,6 @@ import Testing
       }
       return .text("reached")
     }
-    let long = try trial.connect()
-    try long.send("GET / HTTP/1.1\r\nHost: x\r\nA: " + String(repeating: "a", count: 30_000) + "\r\n\r\n")
-    #expect([400, 414, 431].contains(try long.receiveMessage().status))
     let chunks = try trial.connect()
     try chunks.send("POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhelloX\r\n0\r\n\r\n")
     _ = try? chunks.receiveAll()

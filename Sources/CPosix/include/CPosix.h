@@ -61,6 +61,8 @@ void cposix_address_text(const void *_Nullable address, char *_Nonnull text, siz
 ssize_t cposix_receive(int fd, void *_Nonnull bytes, size_t count);
 ssize_t cposix_look(int fd, void *_Nonnull bytes, size_t count);
 ssize_t cposix_send(int fd, const void *_Nonnull bytes, size_t count);
+// Milliseconds since bytes last came on a TCP connection; 0 for any other socket.
+unsigned cposix_quiet_milliseconds(int fd);
 int cposix_is_numeric_host(const char *_Nonnull host);
 // The first numeric address of a host name, resolved by the system: blocks. 0, or getaddrinfo's error.
 int cposix_resolve_host(const char *_Nonnull name, char *_Nonnull text, size_t count);

@@ -1,5 +1,5 @@
 import GoWire
-import Synchronization
+import LiveWorld
 
 /// Several cases at one master's address: each request goes to the case it belongs to.
 ///
@@ -12,8 +12,8 @@ final class MasterHub: Sendable {
     var strays: [RecordedMaster.Arrival] = []
   }
 
-  private let state = Mutex(State())
-  private let turn = Mutex(())
+  private let state = Guarded(State())
+  private let turn = Guarded(())
 
   /// Calls `body` while requests that name one of `sessions` go to `master`; with `isSole` also those that name none.
   func seat<Result: Sendable, Failure: Error>(

@@ -1,12 +1,12 @@
 import GoWire
-import Synchronization
+import LiveWorld
 
 /// The recorded masters' addresses, for cases that are sent as they were recorded: each is listened on from its first case on.
 final class MasterSeats: Sendable {
   /// What another run of the suite on this machine may take at most until it leaves an address.
   private static let patience: Int64 = 60_000_000_000
 
-  private let seats = Mutex<[GoString: (server: MasterServer, hub: MasterHub)]>([:])
+  private let seats = Guarded<[GoString: (server: MasterServer, hub: MasterHub)]>([:])
   private let deadline = HostClock.uptime + patience
 
   /// The hub at the address of a case's master.

@@ -1,7 +1,7 @@
 import Glibc
 import GoWire
+import LiveWorld
 import ReferenceNode
-import Synchronization
 
 /// A master's address: listens on a TCP port and hands each request to whoever plays the master for it.
 final class MasterServer: Sendable {
@@ -14,8 +14,8 @@ final class MasterServer: Sendable {
   private let stopEnd: Int32
   private let stopSource: Int32
   private let play: Play
-  private let connections = Mutex<[HostThread]>([])
-  private let acceptor = Mutex<HostThread?>(nil)
+  private let connections = Guarded<[HostThread]>([])
+  private let acceptor = Guarded<HostThread?>(nil)
 
   /// Listens on loopback, on `port` or any free one; requests are answered from the moment this returns.
   /// - Parameter ports: tried one after the other; 0 is any free one.

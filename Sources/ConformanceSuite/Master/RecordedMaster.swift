@@ -1,5 +1,5 @@
 import GoWire
-import Synchronization
+import LiveWorld
 
 /// The recorded master during one case: answers what the slave asks as it was answered then, and keeps what came.
 ///
@@ -27,7 +27,7 @@ final class RecordedMaster: Sendable {
 
   private let version: GoString
   private let readFile: ReadFile
-  private let state = Mutex(State())
+  private let state = Guarded(State())
 
   /// - Parameter version: what `site/ping` answers when nothing was recorded for it.
   init(version: GoString, readFile: @escaping ReadFile = { _ in nil }) {

@@ -1,6 +1,6 @@
 import GoWire
+import LiveWorld
 import ReferenceNode
-import Synchronization
 
 extension Mutant {
   /// Changes to the bytes of files and what is said of them.
@@ -105,7 +105,7 @@ extension HTTPRequest {
 
 /// Content answers by what was asked, each the first that was given.
 private final class ContentCache: Sendable {
-  private let answers = Mutex<[GoString: OpenedResponse]>([:])
+  private let answers = Guarded<[GoString: OpenedResponse]>([:])
 
   func replace(_ answer: inout OpenedResponse, for request: HTTPRequest) {
     let asked = request.method + " " + request.target + " " + (request.fields.first("Range") ?? "")
@@ -124,7 +124,7 @@ private final class ContentCache: Sendable {
 /// A clock that jumps to the end of each sleep at once.
 private final class ClockWithoutWaiting: NodeClock {
   private let clock: any NodeClock
-  private let ahead = Mutex(Span.zero)
+  private let ahead = Guarded(Span.zero)
 
   init(clock: any NodeClock) { self.clock = clock }
 

@@ -1,7 +1,7 @@
 import GoWire
+import LiveWorld
 import NodeProtocol
 import ReferenceNode
-import Synchronization
 
 extension Mutant {
   /// Upload sessions that live too long or not long enough, and pings that look away.
@@ -62,7 +62,7 @@ extension Mutant {
 
 /// Texts that were seen.
 private final class RequestSet: Sendable {
-  private let texts = Mutex<Set<GoString>>([])
+  private let texts = Guarded<Set<GoString>>([])
 
   @discardableResult
   func insert(_ text: GoString) -> Bool { texts.withLock { $0.insert(text).inserted } }

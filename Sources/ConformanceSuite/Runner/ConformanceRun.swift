@@ -1,6 +1,6 @@
 import GoWire
+import LiveWorld
 import NodeProtocol
-import Synchronization
 
 /// A run of the suite: reads the cases, runs each, and gives a verdict on it.
 public struct ConformanceRun: Sendable {
@@ -43,7 +43,7 @@ public struct ConformanceRun: Sendable {
     -> ConformanceResults
   {
     let runnable = cases.filter { expectations.omission(for: $0) == nil }
-    let meter = Mutex(0)
+    let meter = Guarded(0)
     let total = cases.count
     let judge: @Sendable (ConformanceCase, StageOutcome) -> CaseResult = { [expectations] single, outcome in
       let result = ConformanceRun.verdict(on: single, outcome, expectations)

@@ -1,4 +1,4 @@
-import Synchronization
+import LiveWorld
 
 /// Work spread over some threads of the machine.
 enum WorkerPool {
@@ -6,8 +6,8 @@ enum WorkerPool {
   static func map<Item: Sendable, Result: Sendable>(
     _ items: [Item], workers: Int, _ work: @escaping @Sendable (Item) -> Result
   ) -> [Result] {
-    let next = Mutex(0)
-    let results = Mutex([Result?](repeating: nil, count: items.count))
+    let next = Guarded(0)
+    let results = Guarded([Result?](repeating: nil, count: items.count))
     let threads = (0..<max(1, min(workers, items.count))).map { _ in
       HostThread {
         while true {

@@ -1,6 +1,5 @@
 import CPosix
 import Glibc
-import Synchronization
 
 /// A few threads for work that may block: disk, archives, whatever must not hold up the loop. Threads start when needed.
 /// Thread-safe.
@@ -15,7 +14,7 @@ final class BlockingPool: Sendable {
   }
 
   private let limit: Int
-  private let state = Mutex(State())
+  private let state = Guarded(State())
   private let signal = ThreadSignal()
 
   init(threads: Int) {

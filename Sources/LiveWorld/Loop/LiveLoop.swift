@@ -2,7 +2,6 @@ import CPosix
 import Glibc
 import NodeLoop
 import ReferenceNode
-import Synchronization
 
 /// One thread that runs a node in life: epoll, timers, an inbox for other threads, and the ready list of `NodeLoop`.
 ///
@@ -11,7 +10,7 @@ import Synchronization
 /// and `value` belongs to the loop's thread.
 ///
 /// The invariant behind `@unchecked Sendable`: mutable state is touched by the loop's thread only, or before it runs, or lies
-/// in a `Mutex`.
+/// in a `Guarded`.
 public final class LiveLoop: @unchecked Sendable {
   private struct Inbox {
     var work: [@Sendable () -> Void] = []
@@ -22,7 +21,7 @@ public final class LiveLoop: @unchecked Sendable {
   /// Runs the jobs of the node.
   public let jobs = NodeLoop()
 
-  private let inbox = Mutex(Inbox())
+  private let inbox = Guarded(Inbox())
   private let epoll: Int32
   private let wakeup: Int32
   private var watches: [LoopWatch?] = []
@@ -299,7 +298,7 @@ final class LoopWatch {
 
 /// A result that one thread waits for and another fills.
 private final class WaitingBox<Value: Sendable>: Sendable {
-  private let value = Mutex<Value?>(nil)
+  private let value = Guarded<Value?>(nil)
   private let signal = ThreadSignal()
 
   func fill(_ new: Value) {

@@ -206,6 +206,31 @@ public final class LiveHTTPServer: LoopPart, @unchecked Sendable {
     needsTurn = true
   }
 
+  /// The library is about to answer a request by itself, with a page of its own, and does not tell which: the answer of HDR-8 goes
+  /// first where only one connection can be meant.
+  private func goesFirst(_ status: Int) {
+    // The head has come whole: its `Content-Length` is bad, for that is all the library looks at between there and the first
+    // access callback.
+    if let bad = connections.first(where: { $0.exchange?.isRefusedByLibrary ?? false }) {
+      bad.sendPlainly(HTTPRefusal.malformed("a bad length").answer)
+      return
+    }
+    // What is refused has come a moment ago. Each is asked: not among very many.
+    guard connections.count <= 1_000 else { return }
+    let candidates = connections.filter { $0.isReadingFraming && $0.hasJustReceived }
+    if candidates.count == 1, candidates[0].isReadingHead {
+      let refusal: HTTPRefusal =
+        switch status {
+        case 414, 431: .tooLarge
+        case 505: .unknownVersion
+        default: .malformed("the library refuses it")
+        }
+      candidates[0].sendPlainly(refusal.answer)
+    } else {
+      for connection in candidates where connection.isReadingHead { connection.lingers = true }
+    }
+  }
+
   /// A request is over.
   fileprivate func ended(_ exchange: ServerExchange, _ handle: OpaquePointer, _ reason: MHD_RequestTerminationCode) {
     let closes = reason != cmicrohttpd_completed || exchange.endsConnection
@@ -213,16 +238,10 @@ public final class LiveHTTPServer: LoopPart, @unchecked Sendable {
     if closes { lookSoon(handle) }
   }
 
-  /// The library reports a trouble. When it is about to answer a head that has come whole, its `Content-Length` is bad, for that is
-  /// all it looks at between the head's end and the first access callback: the answer of HDR-8 goes first.
+  /// The library reports a trouble.
   fileprivate func reported(_ text: String) {
-    if text.hasPrefix("Error processing request") && !isTLS {
-      let bad = connections.first { connection in
-        guard let exchange = connection.exchange, exchange.isReadingHead else { return false }
-        return exchange.headHasCome
-      }
-      bad?.sendPlainly(Callbacks.badRequest)
-    }
+    let prefix = "Error processing request (HTTP response code is "
+    if text.hasPrefix(prefix), !isTLS, let status = Int(text.dropFirst(prefix.count).prefix(3)) { goesFirst(status) }
     if log.level <= .debug {
       log.write(LogLine(.debug, "http library", details: [.init("text", GoString(text.filter { $0 != "\n" }))]))
     }
@@ -231,10 +250,6 @@ public final class LiveHTTPServer: LoopPart, @unchecked Sendable {
 
 /// What libmicrohttpd calls. Each gets the server, or what an earlier one gave.
 private enum Callbacks {
-  static let badRequest = Array(
-    "HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain; charset=utf-8\r\nConnection: close\r\n\r\n400 Bad Request"
-      .utf8)
-
   static func start(_ settings: inout cmicrohttpd_settings, _ context: UnsafeMutableRawPointer) -> OpaquePointer? {
     cmicrohttpd_start(
       &settings, context,

@@ -101,7 +101,8 @@ struct RequestHead {
     var lengths = 0
     var encoding: GoString?
     var encodings = 0
-    var isExpectationKnown = true
+    var expectation: GoString?
+    var announcesFraming = false
     for field in fields.fields {
       // By length first: this runs for every field of every request.
       switch field.name.count {
@@ -109,9 +110,10 @@ struct RequestHead {
         host = field.value
         hosts += 1
       case 6 where field.name.equalsIgnoringASCIICase(Words.expect):
-        guard isVersion11 else { break }
-        expectsContinue = field.value.equalsIgnoringASCIICase(Words.continueFirst)
-        isExpectationKnown = expectsContinue
+        // As Go does: the first one counts.
+        expectation = expectation ?? field.value
+      case 7 where field.name.equalsIgnoringASCIICase(Words.trailer):
+        announcesFraming = announcesFraming || HTTPRequestParser.changesFraming(trailer: field.value)
       case 14 where field.name.equalsIgnoringASCIICase(Words.contentLength):
         length = field.value
         lengths += 1
@@ -124,7 +126,7 @@ struct RequestHead {
     guard hosts <= 1 else { throw .badRequest }
     if let encoding {
       guard encodings == 1, encoding.equalsIgnoringASCIICase(Words.chunked) else { throw .unsupportedTransferEncoding }
-      guard lengths == 0, isVersion11 else { throw .badRequest }
+      guard lengths == 0, isVersion11, !announcesFraming else { throw .badRequest }
       isChunked = true
     } else if let length {
       guard lengths == 1, !length.isEmpty, length.bytes.allSatisfy({ 0x30...0x39 ~= $0 }),
@@ -137,7 +139,12 @@ struct RequestHead {
     } else if isVersion11 && method != Words.connect {
       throw .missingHost
     }
-    guard isExpectationKnown else { throw .unknownExpectation }
+    guard let expectation, !expectation.isEmpty else { return }
+    if expectation.equalsIgnoringASCIICase(Words.continueFirst) {
+      expectsContinue = isVersion11
+    } else if !HTTPRequestParser.hasWord(Words.continueFirst, in: expectation) {
+      throw .unknownExpectation
+    }
   }
 }
 
@@ -219,6 +226,7 @@ enum Words {
   static let head = GoString("HEAD")
   static let host = GoString("Host")
   static let expect = GoString("Expect")
+  static let trailer = GoString("Trailer")
   static let continueFirst = GoString("100-continue")
   static let chunked = GoString("chunked")
   static let connection = GoString("Connection")

@@ -32,6 +32,8 @@ final class ServerConnection: @unchecked Sendable {
   var lingers = false
   /// The peer has closed its side of the connection.
   private(set) var isHungUp = false
+  /// This side has ended the connection.
+  private var isShutDown = false
 
   private let descriptor: Int32
   /// The library's connection; it calls `closed` before it frees it.
@@ -63,8 +65,16 @@ final class ServerConnection: @unchecked Sendable {
     return cposix_look(descriptor, &byte, 1) > 0
   }
 
+  /// Whether what comes next belongs to a head, be it the first byte of it.
+  var isReadingHead: Bool { exchange?.isReadingHead ?? true }
+  /// Whether what comes next is read by the library for its meaning: a head, or the lines around chunks.
+  var isReadingFraming: Bool { exchange.map { $0.isReadingHead || $0.isReceivingChunks } ?? true }
+  /// Whether bytes have come within the last second.
+  var hasJustReceived: Bool { cposix_quiet_milliseconds(descriptor) < 1_000 }
+
   /// Ends the connection from below: the library finds it closed.
   func shutDown() {
+    isShutDown = true
     Glibc.shutdown(descriptor, Int32(SHUT_RDWR))
     server.lookSoon(handle)
   }
@@ -73,6 +83,7 @@ final class ServerConnection: @unchecked Sendable {
   func sendPlainly(_ bytes: [UInt8]) {
     _ = cposix_send(descriptor, bytes, bytes.count)
     Glibc.shutdown(descriptor, Int32(SHUT_WR))
+    isShutDown = true
     lingers = true
   }
 
@@ -80,7 +91,17 @@ final class ServerConnection: @unchecked Sendable {
   func closed() {
     if let watch { server.loop.unwatch(watch) }
     watch = nil
+    if endsOverGarbage { sendPlainly(HTTPRefusal.malformed("no request line").answer) }
     if lingers { Lingering.begin(descriptor, on: server.loop, for: server.limits.lingering) }
+  }
+
+  /// The library closes without a word over a first line that it cannot read at all: nothing else ends a young connection on
+  /// which there was no request.
+  private var endsOverGarbage: Bool {
+    var byte: UInt8 = 0
+    let limit = min(server.limits.head, server.limits.idle)
+    return exchange == nil && !hasServed && !isShutDown && !isHungUp && !lingers && !server.isTLS
+      && LiveLoop.uptime - quietSince < limit && cposix_look(descriptor, &byte, 1) != 0
   }
 
   /// Ends the connection when the peer keeps it waiting beyond the limits. Called once a second.

@@ -33,13 +33,14 @@ final class ServerExchange: @unchecked Sendable {
   private var phase = Phase.head
   private var body: RequestBody?
   private(set) var isHead = false
+  private var isChunked = false
   private var task: Task<Void, Never>?
   private var response: HTTPResponse?
   private var stream: ResponseStream?
   private var file: ResponseMaker.SentFile?
   private var isUnmeasured = false
   private var isSuspended = false
-  private var isPeerGone = false
+  private var hasHungUp = false
   /// Bytes of the body dropped since there is an answer.
   private var dropped = 0
 
@@ -55,8 +56,10 @@ final class ServerExchange: @unchecked Sendable {
 
   /// Whether the head has not come whole.
   var isReadingHead: Bool { if case .head = phase { true } else { false } }
-  /// Whether the library has seen the head's end.
-  var headHasCome: Bool { handle.map { cmicrohttpd_head_size($0) > 0 } ?? false }
+  /// Whether the library has seen the head's end, and has not called: it refuses it by itself.
+  var isRefusedByLibrary: Bool { isReadingHead && (handle.map { cmicrohttpd_head_size($0) > 0 } ?? false) }
+  /// Whether a body without a length is coming in.
+  var isReceivingChunks: Bool { if case .receiving = phase { isChunked } else { false } }
   /// Whether only the peer can bring the request on: its head or body is missing.
   var waitsForPeer: Bool {
     switch phase {
@@ -125,6 +128,7 @@ final class ServerExchange: @unchecked Sendable {
       return refuse(error)
     }
     isHead = head.method == Words.head
+    isChunked = head.isChunked
     if head.hasBody {
       let body = RequestBody(loop, readAhead: server.limits.readAhead)
       body.wantsMore = { [weak self] in self?.resume() }
@@ -170,7 +174,7 @@ final class ServerExchange: @unchecked Sendable {
     }
     if let response {
       // What is left of the body is dropped, so that the client, still sending, comes to read the answer (ST-4).
-      guard !response.isAborted, !isPeerGone else { return cmicrohttpd_no }
+      guard !response.isAborted else { return cmicrohttpd_no }
       dropped += count.pointee - taken
       guard dropped <= server.limits.unreadBody else { return answerWithoutReading() }
       count.pointee = 0
@@ -192,7 +196,7 @@ final class ServerExchange: @unchecked Sendable {
     guard let handle, let response else { return cmicrohttpd_no }
     self.response = nil
     phase = .answered
-    if isPeerGone || response.isAborted {
+    if response.isAborted {
       dispose(response)
       return cmicrohttpd_no
     }
@@ -256,10 +260,11 @@ final class ServerExchange: @unchecked Sendable {
   // MARK: Ends
 
   /// The peer has closed its side, or is gone. While the library reads or writes it finds out by itself; while the connection is
-  /// suspended nobody else looks.
+  /// suspended nobody else looks. As with Go's server the work is cancelled, and an answer that comes all the same is sent: the
+  /// peer may have ended its side only.
   func peerHungUp() {
-    guard isSuspended, !isPeerGone, connection.hasNothingToRead else { return }
-    isPeerGone = true
+    guard isSuspended, !hasHungUp, connection.hasNothingToRead else { return }
+    hasHungUp = true
     body?.fail(.endedEarly)
     stream?.stop()
     task?.cancel()

@@ -62,7 +62,7 @@ public struct HTTPRefusal: Error, Hashable, Sendable {
     return Array("\(line)\r\nContent-Type: text/plain; charset=utf-8\r\nConnection: close\r\n\r\n".utf8) + body.bytes
   }
 
-  static func malformed(_ cause: String) -> HTTPRefusal {
+  public static func malformed(_ cause: String) -> HTTPRefusal {
     HTTPRefusal(status: 400, reason: "Bad Request", explanation: "", cause: cause)
   }
 
@@ -70,13 +70,13 @@ public struct HTTPRefusal: Error, Hashable, Sendable {
     HTTPRefusal(status: 400, reason: "Bad Request", explanation: explanation, cause: explanation)
   }
 
-  static let tooLarge = HTTPRefusal(
+  public static let tooLarge = HTTPRefusal(
     status: 431, reason: "Request Header Fields Too Large", explanation: "", cause: "the head is too long")
 
   static let unknownCoding = HTTPRefusal(
     status: 501, reason: "Not Implemented", explanation: "", cause: "a transfer coding other than chunked")
 
-  static let unknownVersion = HTTPRefusal(
+  public static let unknownVersion = HTTPRefusal(
     status: 505, reason: "HTTP Version Not Supported", explanation: "unsupported protocol version",
     cause: "a protocol version other than HTTP/1")
 }

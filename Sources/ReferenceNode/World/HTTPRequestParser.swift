@@ -191,9 +191,7 @@ public struct HTTPRequestParser: Sendable {
       guard codings.count == 1, codings[0].equalsIgnoringASCIICase("chunked") else { throw .unknownCoding }
       guard lengths.isEmpty else { throw .malformed("a length together with chunked") }
       for trailer in values(of: "Trailer", in: fields) {
-        for name in ["Transfer-Encoding", "Trailer", "Content-Length"] where hasToken(GoString(name), in: trailer) {
-          throw .malformed("a trailer that would change the framing")
-        }
+        guard !changesFraming(trailer: trailer) else { throw .malformed("a trailer that would change the framing") }
       }
       return .chunked
     }
@@ -203,6 +201,11 @@ public struct HTTPRequestParser: Sendable {
     return .length(length)
   }
 
+  /// Whether the value of a `Trailer` field announces what may not come after the body.
+  public static func changesFraming(trailer: GoString) -> Bool {
+    ["Transfer-Encoding", "Trailer", "Content-Length"].contains { hasToken(GoString($0), in: trailer) }
+  }
+
   // MARK: Bytes
 
   private static func values(of name: GoString, in fields: HTTPFields) -> [GoString] {
@@ -210,12 +213,12 @@ public struct HTTPRequestParser: Sendable {
   }
 
   /// Whether a comma list has an element, compared without case.
-  static func hasToken(_ token: GoString, in list: GoString) -> Bool {
+  public static func hasToken(_ token: GoString, in list: GoString) -> Bool {
     list.bytes.split(separator: UInt8(ascii: ",")).contains { GoString(trimmed($0)).equalsIgnoringASCIICase(token) }
   }
 
   /// Whether a text has a word between blanks and commas, compared without case.
-  private static func hasWord(_ word: GoString, in text: GoString) -> Bool {
+  public static func hasWord(_ word: GoString, in text: GoString) -> Bool {
     text.bytes.split { isBlank($0) || $0 == UInt8(ascii: ",") }.contains { GoString($0).equalsIgnoringASCIICase(word) }
   }
 
