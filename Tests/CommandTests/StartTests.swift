@@ -117,6 +117,23 @@ import Testing
     }
   }
 
+  @Test(arguments: [SIGTERM, SIGINT]) func `a stop with 200 requests under way ends cleanly, and none is lost`(
+    signal: Int32
+  ) async throws {
+    let folder = try TemporaryFolder()
+    try folder.write("data/slow.bin", [UInt8](repeating: 7, count: 3000))
+    let source = Data("data/slow.bin".utf8).base64EncodedString()
+    // 1,500 bytes a second after the first second's worth: one second, suspended most of it.
+    let target = try await Signed.target("GET", "/api/v4/slave/file/content/2/\(source)/1500/a.bin")
+    let node = try await RunningNode.slave(Self.conf, in: folder)
+    var running: [WireConnection] = []
+    for _ in 0..<200 { running.append(try await WireClient.begin("GET", target, to: try node.address)) }
+    for connection in running { #expect(await connection.hasBegun()) }
+    async let ended = node.stop(signal)
+    for connection in running { #expect(try await connection.answer().body.count == 3000) }
+    #expect(try await ended.code == 0)
+  }
+
   @Test func `a stop lets a running request end, and GracePeriod bounds it`() async throws {
     let folder = try TemporaryFolder()
     try folder.write("data/five.bin", [UInt8](repeating: 7, count: 3000))

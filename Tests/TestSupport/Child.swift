@@ -36,7 +36,8 @@ public final class Child: Sendable {
   private let errors: Pipe
   private let ending: Ending
 
-  private static let starting = NSLock()
+  /// Held while a child begins, and while a file is written that a child is to be begun from: it would inherit the writing end.
+  static let starting = NSLock()
 
   /// Starts a program found in PATH. Variables whose names begin with `CR_` are not inherited.
   public init(

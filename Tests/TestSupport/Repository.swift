@@ -87,7 +87,9 @@ public final class TemporaryFolder: Sendable {
   /// Puts a program into it, without copying where the file system can.
   public func adopt(_ program: String, as name: String? = nil) throws -> String {
     let place = path(name ?? URL(fileURLWithPath: program).lastPathComponent)
-    if link(program, place) != 0 { try FileManager.default.copyItem(atPath: program, toPath: place) }
+    try Child.starting.withLock {
+      if link(program, place) != 0 { try FileManager.default.copyItem(atPath: program, toPath: place) }
+    }
     return place
   }
 

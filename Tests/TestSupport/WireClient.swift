@@ -106,8 +106,8 @@ public final class WireConnection: Sendable {
 }
 
 /// The few socket calls that client and server share.
-enum TestSocket {
-  static func connect(to address: WireAddress) -> Int32? {
+public enum TestSocket {
+  public static func connect(to address: WireAddress) -> Int32? {
     open(address) { Foundation.connect($0, $1, $2) }
   }
 
@@ -144,7 +144,7 @@ enum TestSocket {
     return nil
   }
 
-  static func send(_ bytes: [UInt8], on descriptor: Int32) -> Bool {
+  public static func send(_ bytes: [UInt8], on descriptor: Int32) -> Bool {
     var rest = bytes[...]
     while !rest.isEmpty {
       let count = rest.withUnsafeBytes {
@@ -156,13 +156,13 @@ enum TestSocket {
     return true
   }
 
-  static func read(_ descriptor: Int32) -> [UInt8] {
+  public static func read(_ descriptor: Int32) -> [UInt8] {
     var buffer = [UInt8](repeating: 0, count: 65536)
     let count = recv(descriptor, &buffer, buffer.count, 0)
     return count > 0 ? Array(buffer[..<count]) : []
   }
 
-  static func readAll(_ descriptor: Int32) -> [UInt8] {
+  public static func readAll(_ descriptor: Int32) -> [UInt8] {
     var bytes: [UInt8] = []
     while true {
       let piece = read(descriptor)

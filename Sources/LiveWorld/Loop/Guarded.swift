@@ -7,8 +7,9 @@ import Glibc
 ///
 /// The invariant behind `@unchecked Sendable`: the value is touched only while the lock is held.
 public final class Guarded<Value>: @unchecked Sendable {
-  private var value: Value
+  // First: a value without bytes would have the same place, and its changes would be taken for changes of the lock.
   private let lock: UnsafeMutablePointer<pthread_mutex_t>
+  private var value: Value
 
   public init(_ value: sending Value) {
     self.value = value

@@ -15,7 +15,8 @@ final class LiveTrial: @unchecked Sendable {
   private(set) var server: LiveHTTPServer?
 
   init(names: HostNames = .table([:]), authorities: String? = nil) throws {
-    var template = Array("/tmp/nodelab-live-XXXXXX".utf8CString)
+    let base = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
+    var template = Array("\(base)/nodelab-live-XXXXXX".utf8CString)
     guard mkdtemp(&template) != nil else { throw RawSocket.Failure("mkdtemp") }
     folder = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
     live = LiveWorld(
