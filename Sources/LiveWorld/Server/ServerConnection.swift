@@ -104,9 +104,15 @@ final class ServerConnection: @unchecked Sendable {
       && LiveLoop.uptime - quietSince < limit && cposix_look(descriptor, &byte, 1) != 0
   }
 
+  /// The peer's end came together with its last bytes: the library has read these, and is told of nothing more.
+  private func hasEndedUnseen(_ now: Uptime) -> Bool {
+    isHungUp && (exchange?.waitsForPeer ?? true) && now - quietSince > .milliseconds(100) && hasNothingToRead
+  }
+
   /// Ends the connection when the peer keeps it waiting beyond the limits. Called once a second.
   func sweep(_ now: Uptime, since last: Uptime) {
     let limits = server.limits
+    if hasEndedUnseen(now) { return shutDown() }
     guard let exchange else {
       if now - quietSince > (hasServed ? limits.idle : limits.head) { shutDown() }
       return
