@@ -69,7 +69,9 @@ let package = Package(
     .testTarget(name: "SimulatorTests", dependencies: ["Simulator", "NodeLoop"], swiftSettings: settings),
     .testTarget(
       name: "NodeProtocolTests", dependencies: ["NodeProtocol", "GoWire", "TestSupport"], swiftSettings: settings),
-    .testTarget(name: "ReportTests", dependencies: ["ConformanceSuite"], swiftSettings: settings),
+    .testTarget(
+      name: "ReportTests", dependencies: ["ConformanceSuite", "Simulator", "ReferenceNode", "GoWire"],
+      swiftSettings: settings),
     .testTarget(
       name: "WorldParityTests", dependencies: ["Simulator", "LiveWorld", "TestSupport"], swiftSettings: settings),
     .testTarget(name: "NodeLoopTests", dependencies: ["NodeLoop"], swiftSettings: settings),

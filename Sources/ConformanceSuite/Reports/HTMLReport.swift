@@ -47,18 +47,7 @@ public struct HTMLReport: Sendable {
     """
     <!doctype html>
     <html lang="en">
-    <head>
-    <meta charset="utf-8">
-    <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; \
-    script-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'">
-    <meta name="viewport" content="width=device-width, initial-scale=1">
-    <meta name="color-scheme" content="light dark">
-    <link rel="icon" href="data:,">
-    <title>\(escaped(title))</title>
-    <style>
-    \(HTMLReport.style)
-    </style>
-    </head>
+    \(HTMLTheme.head(title: title, style: HTMLReport.style))
     <body>
     <a class="skip" href="#ui:cases">To the cases</a>
     \(head)

@@ -1,22 +1,9 @@
 extension HTMLReport {
   /// The page's style: light and dark by the reader's preference, one column on a phone, plain on paper.
   static let style = """
-    :root { color-scheme: light dark; --paper: #f7f7f5; --card: #ffffff; --ink: #1b1f24; --soft: #5b6570; --line: #e1e3e6;
-      --accent: #1d5fbf; --pass: #1a7f43; --fail: #c22f2f; --deviation: #8a6100; --surprise: #b3400e; --idle: #69737e;
-      --broken: #7b1fa2; --del: #fdeeec; --ins: #e9f6ed; --mark-del: #f5b5ae; --mark-ins: #a3dab5;
-      --mono: ui-monospace, "SF Mono", "Cascadia Mono", "DejaVu Sans Mono", Menlo, Consolas, monospace; --radius: 10px; }
-    @media (prefers-color-scheme: dark) { :root { --paper: #101316; --card: #181c21; --ink: #e4e7ea; --soft: #9aa5b0;
-      --line: #2b3138; --accent: #7fb2ff; --pass: #4fc27b; --fail: #ff857b; --deviation: #dfae3f; --surprise: #ff9d66;
-      --idle: #8995a1; --broken: #d59bee; --del: #361f20; --ins: #17301f; --mark-del: #7d3431; --mark-ins: #28693f; } }
-    * { box-sizing: border-box; }
-    html { scroll-padding-top: 76px; -webkit-text-size-adjust: 100%; }
-    body { margin: 0; background: var(--paper); color: var(--ink);
-      font: 15px/1.55 system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "DejaVu Sans", sans-serif; }
+    html { scroll-padding-top: 76px; }
     header, main, footer, .filters { max-width: 1080px; margin: 0 auto; padding-left: 24px; padding-right: 24px; }
     header { padding-top: 36px; }
-    a { color: var(--accent); text-underline-offset: 2px; }
-    :focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; border-radius: 4px; }
-    .skip { position: absolute; left: -999px; } .skip:focus { left: 12px; top: 12px; background: var(--card); padding: 6px 10px; z-index: 3; }
     h1 { font-size: clamp(22px, 4vw, 30px); line-height: 1.2; letter-spacing: -.01em; margin: 2px 0 0; overflow-wrap: anywhere; }
     h2 { font-size: 19px; margin: 40px 0 10px; } h3 { font-size: 14px; margin: 22px 0 6px; color: var(--soft); font-weight: 600; }
     small { font-size: 13px; font-weight: 400; color: var(--soft); margin-left: 6px; }
@@ -83,7 +70,6 @@ extension HTMLReport {
     .problems { border-left: 4px solid var(--fail); padding-left: 14px; margin-top: 24px; } .problems h2 { margin: 0; }
     .nothing { color: var(--soft); padding: 32px 0; text-align: center; } .reset { font: inherit; color: var(--accent); background: none; border: 0; text-decoration: underline; cursor: pointer; }
     footer { padding-top: 32px; padding-bottom: 48px; overflow-wrap: anywhere; }
-    [hidden] { display: none !important; }
     @media (max-width: 720px) {
       header, main, footer, .filters { padding-left: 14px; padding-right: 14px; } header { padding-top: 22px; }
       .totals { grid-template-columns: repeat(6, 1fr); gap: 8px; } .totals div { grid-column: span 3; } .totals div:first-child { grid-column: span 6; } .totals div { padding: 8px 10px; } .totals dt { white-space: nowrap; overflow: hidden; text-overflow: ellipsis; }
@@ -92,8 +78,7 @@ extension HTMLReport {
       .row { grid-template-columns: minmax(0, 1fr); }
       .clause summary { flex-wrap: wrap; gap: 2px 9px; } .clause summary b { flex: 1; } .brief { order: 3; flex: 0 0 100%; } .clause[open] > summary .brief { display: none; }
       .badge { font-size: 12px; } .text { overflow-x: auto; } html { scroll-padding-top: 12px; } }
-    @media print { :root { --paper: #fff; --card: #fff; --ink: #000; --soft: #444; --line: #bbb; --del: #fff; --ins: #fff; }
-      body { font-size: 10.5pt; } .filters, .skip, .link, .everything { display: none; } details { break-inside: avoid; } header { padding-top: 0; }
+    @media print { body { font-size: 10.5pt; } .filters, .skip, .link, .everything { display: none; } details { break-inside: avoid; } header { padding-top: 0; }
       .bar, .dot, mark { print-color-adjust: exact; -webkit-print-color-adjust: exact; } }
     """
 }

@@ -77,4 +77,12 @@ public struct TraceEvent: Sendable {
   /// The request it was done for (HDR-2), as far as that is known.
   public var requestID: GoString?
   public var kind: Kind
+
+  public init(number: Int, time: Uptime, node: String, requestID: GoString? = nil, kind: Kind) {
+    self.number = number
+    self.time = time
+    self.node = node
+    self.requestID = requestID
+    self.kind = kind
+  }
 }
