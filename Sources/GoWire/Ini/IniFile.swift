@@ -75,7 +75,7 @@ public struct IniFile: Hashable, Sendable {
 
   /// How often names are replaced, as in the original, and how long a value may become by it, in bytes.
   private static let depth = 99
-  private static let limit = 1 << 20
+  private static let limit = 1 << 16
 
   private func expand(_ key: Key, in section: GoString) -> GoString {
     var value = key.rawValue
@@ -84,8 +84,11 @@ public struct IniFile: Hashable, Sendable {
       var found = self.key(name, in: section)
       if found == nil || found == key { found = self.key(name, in: IniFile.defaultSection) }
       guard let found else { break }
-      value = value.replacing(Array(value.bytes[range]), with: found.rawValue.bytes)
-      if value.count > IniFile.limit { break }
+      // A name that stands twice in its own value would double it each time.
+      guard
+        let replaced = value.replacing(Array(value.bytes[range]), with: found.rawValue.bytes, upTo: IniFile.limit)
+      else { break }
+      value = replaced
     }
     return value
   }
@@ -107,18 +110,20 @@ public struct IniFile: Hashable, Sendable {
 }
 
 extension GoString {
-  /// Every occurrence of some bytes replaced, from the left.
-  fileprivate func replacing(_ old: [UInt8], with new: [UInt8]) -> GoString {
+  /// Every occurrence of some bytes replaced, from the left; nil when that gives more than `limit` bytes.
+  fileprivate func replacing(_ old: [UInt8], with new: [UInt8], upTo limit: Int) -> GoString? {
+    guard let first = old.first else { return self }
     var output: [UInt8] = []
     var index = 0
     while index < bytes.count {
-      if bytes[index...].starts(with: old) {
+      if bytes[index] == first, bytes[index...].starts(with: old) {
         output += new
         index += old.count
       } else {
         output.append(bytes[index])
         index += 1
       }
+      if output.count > limit { return nil }
     }
     return GoString(output)
   }
