@@ -65,6 +65,26 @@ public final class NodeLoop: @unchecked Sendable {
     while step() {}
   }
 
+  /// Makes the calling thread this loop's for the time of `body`, and has it watched: when it stands in one job for so many tenths
+  /// of a second of real time, `blocked` is called on it, and must not return.
+  public func run<Result, Failure: Error>(
+    watchedFor tenths: UInt32, blocked: @escaping () -> Never, _ body: () throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    let alarm = Alarm(blocked)
+    return try run { () throws(Failure) -> Result in
+      nodeloop_watch_begin(
+        list, tenths, { Unmanaged<Alarm>.fromOpaque($0).takeUnretainedValue().ring() },
+        Unmanaged.passUnretained(alarm).toOpaque())
+      defer { withExtendedLifetime(alarm) { nodeloop_watch_end(list) } }
+      return try body()
+    }
+  }
+
+  private final class Alarm {
+    let ring: () -> Never
+    init(_ ring: @escaping () -> Never) { self.ring = ring }
+  }
+
   /// Jobs that were seen on a thread that runs no loop, in this process: 0 in a sound program.
   public static var foreignJobs: UInt64 { nodeloop_foreign_jobs() }
 

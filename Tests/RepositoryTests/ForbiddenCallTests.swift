@@ -48,6 +48,13 @@ import Testing
       pattern: #"@MainActor\b|@globalActor\b|\bTask\.detached\b"#,
       example: "Task.detached {"),
     Ban(
+      call: "the process's own hashes", words: ["Hasher", "hashValue"], pattern: #"\bHasher\(\)|\.hashValue\b"#,
+      example: "return name.hashValue"),
+    Ban(
+      call: "an order of addresses", words: ["ObjectIdentifier", "toOpaque"],
+      pattern: #"\bObjectIdentifier\(|\.toOpaque\(\)"#, allowedIn: ["LiveWorld", "NodeLoop", "ConformanceSuite"],
+      example: "things.sorted { ObjectIdentifier($0) < ObjectIdentifier($1) }"),
+    Ban(
       call: "print", words: ["print(", "Print(", "dump("], pattern: #"(^|[^.\w])(debugPrint|print|dump)\("#,
       allowedIn: ["nodelab", "differential"], example: "  print(1)"),
     Ban(

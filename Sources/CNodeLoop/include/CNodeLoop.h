@@ -26,4 +26,11 @@ void nodeloop_set_exclusive(int on);
 uint64_t nodeloop_foreign_jobs(void);
 void nodeloop_count_foreign_job(void);
 
+// Watches the calling thread, which runs `list`: when it has stood in one step for `limit` tenths of a second of real time, `blocked` is
+// called on it, in a signal's handler, and must not return. Ends with `nodeloop_watch_end`.
+void nodeloop_watch_begin(
+    nodeloop_ready_list *_Nonnull list, uint32_t limit, void (*_Nonnull blocked)(void *_Nonnull context),
+    void *_Nonnull context);
+void nodeloop_watch_end(nodeloop_ready_list *_Nonnull list);
+
 #endif

@@ -40,6 +40,21 @@ extension MemoryDisk {
     return result
   }
 
+  // MARK: FLT-NOFILES
+
+  /// A process opens so many files and no more.
+  func requireDescriptor(_ path: GoString) throws(DiskError) {
+    guard store.faults.hasAny(.process) else { return }
+    let moment = DiskMoment(
+      node: store.node, operation: nil, pathClass: store.classes.of(path), path: path, effect: 0)
+    let chosen = store.faults.choose(.process, at: moment) {
+      $0.kind == .noFiles && openFiles >= Int($0.parameters.number ?? 0)
+    }
+    guard let first = chosen.first else { return }
+    store.faults.fired(first, on: store.node, moment: "open", detail: "\(path): no descriptor left")
+    throw DiskError(.failed, "too many open files")
+  }
+
   // MARK: FLT-EIO, FLT-DENY
 
   private func refuse(_ action: Effect.Action, _ moment: DiskMoment) throws(DiskError) {
@@ -181,7 +196,7 @@ extension MemoryDisk {
       let other = store.tree.makeNode(.file(PagedBytes()), now: store.clock.now)
       other.pathClass = node.pathClass
       place.parent.insert(other, as: name)
-      let length = Int(min(bytes.count, 4_096))
+      let length = Int(min(max(bytes.count, 16), 4_096))
       let text = store.faults.draw(chosen) { $0.bytes(length) }
       change(other) { $0.write(text[...], at: 0) }
     default:

@@ -80,6 +80,7 @@ public final class MemoryDisk: Disk, @unchecked Sendable {
   public func open(_ path: DiskPath, _ mode: OpenMode) async throws(DiskError) -> any DiskFile {
     let name = absolute(path)
     return try await perform(.open(name, mode)) { () throws(DiskError) -> any DiskFile in
+      try requireDescriptor(name)
       switch mode {
       case .read:
         let node = try find(path)

@@ -56,10 +56,11 @@ extension MemoryDisk {
 
   /// Puts a durable file in place, its folders made as needed.
   public func plant(_ path: GoString, _ bytes: [UInt8]) {
-    let node = store.tree.makeNode(.file(PagedBytes()), now: store.clock.now)
-    put(node, at: path)
-    change(node) { $0.write(bytes[...], at: 0) }
+    var content = PagedBytes()
+    content.write(bytes[...], at: 0)
+    let node = store.tree.makeNode(.file(content), now: store.clock.now)
     node.makeDurable()
+    put(node, at: path)
   }
 
   /// Puts a durable folder in place.

@@ -44,7 +44,8 @@ final class ProcessFaults: @unchecked Sendable {
     case .clock:
       // The clocks of a node that is made later are set when it is made.
       for node in nodes(of: change.fault) { strike(chosen, node) }
-    case .process where !Self.isOfExchange(change.fault) && !Self.isOfEffect(change.fault):
+    case .process
+    where change.fault.kind == .noFiles || !Self.isOfExchange(change.fault) && !Self.isOfEffect(change.fault):
       for node in nodes(of: change.fault) { strike(chosen, node) }
     default: break
     }
@@ -52,14 +53,16 @@ final class ProcessFaults: @unchecked Sendable {
 
   /// A node has been made: the faults that are on reach it too.
   func join(_ node: SimulatedNode) {
-    for chosen in faults.on(.clock) where Self.concerns(chosen.fault, node.name) { strike(chosen, node) }
+    let standing = faults.on(.clock) + faults.on(.process).filter { $0.fault.kind == .noFiles }
+    for chosen in standing where Self.concerns(chosen.fault, node.name) { strike(chosen, node) }
   }
 
   /// An effect is about to happen, or has happened.
   func meet(_ moment: DiskMoment?, _ node: String, isAfter: Bool) {
     guard let moment, let node = world.existingNode(node), let process = node.process, !process.isGone else { return }
     let chosen = faults.choose(.process, at: moment) { fault in
-      !Self.isOfExchange(fault) && Self.isOfEffect(fault) && (fault.parameters.variant == "after") == isAfter
+      fault.kind != .noFiles && !Self.isOfExchange(fault) && Self.isOfEffect(fault)
+        && (fault.parameters.variant == "after") == isAfter
     }
     for one in chosen { strike(one, node) }
   }
@@ -80,7 +83,7 @@ final class ProcessFaults: @unchecked Sendable {
     let moment = DiskMoment(
       node: name, operation: nil, pathClass: .any, path: exchange.target, effect: world.effectCount)
     let chosen = faults.choose(.process, at: moment) { fault in
-      Self.isOfExchange(fault) && fault.match.exchange.map { $0 == exchange.kind } ?? true
+      fault.kind != .noFiles && Self.isOfExchange(fault) && fault.match.exchange.map { $0 == exchange.kind } ?? true
         && fault.match.phase.map { $0 == phase } ?? true
     }
     guard !chosen.isEmpty, let node = world.existingNode(name) else { return }
@@ -131,7 +134,10 @@ final class ProcessFaults: @unchecked Sendable {
         }
       }
     case .noFiles:
-      break  // asked for at each opening: `Descriptors`
+      // Files ask at each opening; connections are kept waiting.
+      guard parameters.number ?? 0 <= 0 else { return }
+      node.host.hasNoDescriptors = true
+      undoing[chosen.index, default: []].append { node.host.hasNoDescriptors = false }
     case .offset, .jump:
       let span = parameters.span ?? .zero
       fired("\(span.nanoseconds / 1_000_000) ms")

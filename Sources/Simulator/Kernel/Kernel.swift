@@ -116,8 +116,21 @@ public final class Kernel: @unchecked Sendable {
   // MARK: Driving
 
   /// Makes the calling thread the kernel's for the time of `body`, which starts tasks and drives them.
-  func occupy<Result>(_ body: () throws -> Result) rethrows -> Result {
-    try loop.run(body)
+  /// - Parameter patience: real time that one job may take; nil for any.
+  func occupy<Result>(patience: Span?, last: @escaping () -> String?, _ body: () -> Result) -> Result {
+    guard let patience else { return loop.run(body) }
+    let tenths = UInt32(clamping: patience.nanoseconds / 100_000_000)
+    return loop.run(watchedFor: tenths, blocked: { [unowned self] in blocked(tenths, last()) }, body)
+  }
+
+  /// On the blocked thread, while it is blocked.
+  private func blocked(_ tenths: UInt32, _ last: String?) -> Never {
+    fatalError(
+      """
+      the thread of a simulation stands in one step since \(tenths / 10).\(tenths % 10) s of real time, at \
+      \(SimulationFailure.Wait.seconds(uptime)) of virtual time, in the task "\(Task.name ?? "without a name")": a blocked thread (a \
+      lock, a semaphore, a real sleep, a real file), or a loop without end; the last event was \(last ?? "none")
+      """)
   }
 
   /// Runs what is ready, moving time on whenever nothing is, until `condition` holds, looked at after each job, or until a limit.

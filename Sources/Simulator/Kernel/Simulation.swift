@@ -22,6 +22,8 @@ public struct Simulation: Sendable {
   public var epoch: GoTime
   /// Jobs that may run before the run counts as stuck in a loop.
   public var stepBudget: UInt64
+  /// Real time that one step may take before the program is stopped with a message that says where it stands; nil for any.
+  public var patience: Span? = .seconds(60)
   /// Virtual time after which the run counts as failed; nil for none.
   public var timeLimit: Span?
   /// Whether the trace keeps each event; without, memory stays flat however long the run.
@@ -78,7 +80,7 @@ public struct Simulation: Sendable {
     let kernel = Kernel(seed: seed, order: order, stepBudget: stepBudget, hashes: hashes)
     let world = SimulatedWorld(kernel: kernel, seed: seed, epoch: epoch, keepsTrace: keepsTrace, plan: faults)
     let box = ResultBox<Value>()
-    return kernel.occupy {
+    return kernel.occupy(patience: patience, last: { world.trace.last }) {
       world.faults.start()
       world.processFaults.start()
       Task(name: "the body") {

@@ -51,7 +51,9 @@ public final class SimulatedListener: @unchecked Sendable {
       ownsTask: true)
     connection.isStopping = { [weak self] in self?.isStopping ?? true }
     connection.exchange = { [unowned on = stream.connection] in on.tag.number == 0 ? nil : on.tag.number }
-    if let note = network.note { connection.note = { [node = host.name] in note(node, $0) } }
+    if let note = network.note {
+      connection.note = { [node = host.name, effects] in if !effects.isDead { note(node, $0) } }
+    }
     let isTLS = isTLS
     let task = Task(name: "\(host.name): a connection") { [weak self] in
       if isTLS, await !Self.greet(peer, stream) {

@@ -19,6 +19,11 @@ public final class Trace: @unchecked Sendable {
   private var isDelivering = false
   private var isClosed = false
 
+  /// The last event and where it was, for the message of a run that is stuck.
+  var last: String? { lastKind.map { "\(lastNode): \($0)" } }
+  private var lastNode = ""
+  private var lastKind: TraceEvent.Kind?
+
   /// Whether `events` grows.
   public var keepsEvents: Bool
   /// What happened so far, as far as it was kept.
@@ -52,6 +57,8 @@ public final class Trace: @unchecked Sendable {
     let listens = keepsEvents || !observers.isEmpty
     guard listens || kernel.hashes else { return }
     let kind = kind()
+    lastNode = node
+    lastKind = kind
     kernel.mix { $0.mix(number: count, time: kernel.uptime, node: node, kind) }
     guard listens else { return }
     let event = TraceEvent(
