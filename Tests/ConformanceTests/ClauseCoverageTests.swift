@@ -1,3 +1,4 @@
+import Foundation
 import TestSupport
 import Testing
 
@@ -16,8 +17,13 @@ import Testing
     let citations = Repository.files(below: "Tests", suffix: ".swift").flatMap { file in
       RuleCitation.citations(in: (try? Repository.text(file)) ?? "", file: file)
     }
+    // Told of a whole run of the tests, it is judged by what that run said of each.
+    let emitted = try ProcessInfo.processInfo.environment["NODELAB_TEST_EVENTS"].map { path in
+      try RuleResults(path: path).emitted(citations)
+    }
+    #expect(emitted.map { !$0.isEmpty } ?? true, "the run told of no test that cites a clause")
     let coverage = ClauseCoverage(
-      of: try Self.catalogue.get(), chapters: Self.chapters, results: results.cases, citations: citations,
+      of: try Self.catalogue.get(), chapters: Self.chapters, results: results.cases, citations: emitted ?? citations,
       exclusions: try ClauseCoverage.exclusions(at: Repository.path("Fixtures/expected/uncovered-clauses.json")))
     #expect(coverage.uncovered.isEmpty, "\(coverage.uncovered.map { "\($0.id): \($0.text)" }.joined(separator: "\n"))")
     #expect(coverage.problems.isEmpty, "\(coverage.problems.joined(separator: "\n"))")
@@ -81,5 +87,38 @@ import Testing
     let citations = RuleCitation.citations(in: text, file: "T.swift")
     #expect(Set(citations.map(\.clause)) == ["SIGN-1", "SIGN-5", "CB-1", "GOB-1", "GOB-2"])
     #expect(citations.first { $0.clause == "CB-1" }?.place == "T.swift:3")
+    #expect(citations.first { $0.clause == "GOB-2" }?.test?.line == 7)
+  }
+
+  @Test func `a citation counts when its test passed, and a suite's when its tests did`() throws {
+    let text = """
+      /// SIGN-1
+      @Suite struct S {
+        /// SIGN-2
+        @Test func passes() {}
+        /// SIGN-3
+        @Test func fails() {}
+        /// SIGN-4
+        @Test func skipped() {}
+      }
+      """
+    func test(_ id: String, _ line: Int, _ kind: String = "function") -> String {
+      #"{"kind":"test","version":0,"payload":{"kind":"\#(kind)","id":"\#(id)","sourceLocation":{"fileID":"M/T.swift","line":\#(line)}}}"#
+    }
+    func event(_ kind: String, _ id: String, _ more: String = "") -> String {
+      #"{"kind":"event","version":0,"payload":{"kind":"\#(kind)","testID":"\#(id)"\#(more)}}"#
+    }
+    let tests = [test("M.S", 2, "suite"), test("M.S/a", 4), test("M.S/b", 6), test("M.S/c", 8)]
+    let endings = [event("testEnded", "M.S/a"), event("testEnded", "M.S/b"), event("testEnded", "M.S")]
+    func emitted(_ more: String...) throws -> Set<String> {
+      let events = Array((tests + endings + more).joined(separator: "\n").utf8)
+      let citations = RuleCitation.citations(in: text, file: "Tests/M/T.swift")
+      return Set(try RuleResults(events: events, path: "x").emitted(citations).map(\.clause))
+    }
+    #expect(try emitted() == ["SIGN-1", "SIGN-2", "SIGN-3"])
+    #expect(try emitted(event("issueRecorded", "M.S/b")) == ["SIGN-2"])
+    #expect(
+      try emitted(event("issueRecorded", "M.S/b", #","issue":{"isKnown":true}"#)) == ["SIGN-1", "SIGN-2", "SIGN-3"])
+    #expect(throws: SuiteError.self) { try RuleResults(events: Array("nonsense".utf8), path: "x") }
   }
 }
