@@ -86,7 +86,7 @@ let package = Package(
       swiftSettings: settings),
     .testTarget(name: "RepositoryTests", dependencies: ["TestSupport", "nodelab"], swiftSettings: settings),
     .testTarget(
-      name: "CommandTests", dependencies: ["TestSupport", "nodelab", "LiveWorld", "ReferenceNode"],
+      name: "CommandTests", dependencies: ["TestSupport", "nodelab", "ConformanceSuite", "LiveWorld", "ReferenceNode"],
       swiftSettings: settings),
     // Bad input, crashes and fuzzing against the program as users run it.
     .testTarget(

@@ -116,7 +116,10 @@ final class LiveSlave: Sendable {
   let port: UInt16
   private let live: LiveWorld
 
-  init(profile: Profile, version: String) throws {
+  /// - Parameters:
+  ///   - skew: seconds by which its clock is ahead.
+  ///   - tls: makes it speak https.
+  init(profile: Profile, version: String, skew: Int64 = 0, tls: TLSIdentity? = nil) throws {
     let conf = "[System]\nMode = slave\n[Slave]\nSecret = \(Self.secret)\n[NodeLab]\nProfile = \(profile.name)\n"
     var configuration = try SlaveConfiguration.read(fileName: "test", content: Array(conf.utf8), environment: [])
       .configuration
@@ -124,12 +127,31 @@ final class LiveSlave: Sendable {
     let node = configuration
     live = LiveWorld(folder: "/nonexistent", log: LiveLog(level: .error), names: .table(["localhost": "127.0.0.1"]))
     live.start()
-    let handler = live.wait { SlaveNode(configuration: node, world: $0) }
-    port = try live.serve(handler, on: .tcp("127.0.0.1:0")).port
+    let handler = live.wait { world in
+      var world = world
+      world.clock = SkewedClock(clock: world.clock, skew: skew)
+      return SlaveNode(configuration: node, world: world)
+    }
+    port = try live.serve(handler, on: .tcp("127.0.0.1:0"), tls: tls).port
   }
 
   func stop() {
     live.stop()
     live.join()
   }
+}
+
+/// A clock that is wrong.
+private struct SkewedClock: NodeClock {
+  let clock: any NodeClock
+  let skew: Int64
+
+  var now: GoTime {
+    let now = clock.now
+    return GoTime(unixSeconds: now.unixSeconds + skew, nanosecond: now.nanosecond)
+  }
+
+  var uptime: Uptime { clock.uptime }
+
+  func sleep(until deadline: Uptime) async throws(CancellationError) { try await clock.sleep(until: deadline) }
 }

@@ -14,8 +14,13 @@ public final class WireServer: Sendable {
   public let port: UInt16
   private let listener: Int32
 
-  /// - Parameter answer: the bytes to send before the connection is closed; none for a connection closed without an answer.
-  public init(_ answer: @escaping @Sendable (Request) -> [UInt8]) throws {
+  /// - Parameters:
+  ///   - resetting: resets each connection instead of closing it.
+  ///   - refusal: sent after the first bytes that come, whatever they are; then the client has to close.
+  ///   - answer: the bytes to send before the connection is closed; none for a connection closed without an answer.
+  public init(resetting: Bool = false, refusal: [UInt8]? = nil, _ answer: @escaping @Sendable (Request) -> [UInt8])
+    throws
+  {
     guard let listener = TestSocket.open(.port(0), { bind($0, $1, $2) }), listen(listener, 64) == 0 else {
       throw Child.Trouble(description: "no free port")
     }
@@ -27,8 +32,19 @@ public final class WireServer: Sendable {
         if connection < 0 { break }
         Thread {
           defer { close(connection) }
+          if let refusal {
+            _ = TestSocket.read(connection)
+            _ = TestSocket.send(refusal, on: connection)
+            shutdown(connection, Int32(SHUT_WR))
+            _ = TestSocket.readAll(connection)
+            return
+          }
           guard let request = Self.read(connection) else { return }
           _ = TestSocket.send(answer(request), on: connection)
+          if resetting {
+            var atOnce = linger(l_onoff: 1, l_linger: 0)
+            setsockopt(connection, SOL_SOCKET, SO_LINGER, &atOnce, socklen_t(MemoryLayout<linger>.size))
+          }
         }.start()
       }
     }.start()
@@ -44,6 +60,14 @@ public final class WireServer: Sendable {
     Array(
       "HTTP/1.1 \(status)\r\nContent-Type: \(type)\r\nContent-Length: \(body.utf8.count)\r\nConnection: close\r\n\r\n\(body)"
         .utf8)
+  }
+
+  /// Sends bytes to another server and gives what it answers until it closes the connection: half of a proxy.
+  public static func forward(_ bytes: [UInt8], to port: UInt16) -> [UInt8] {
+    guard let descriptor = TestSocket.connect(to: .port(port)) else { return [] }
+    defer { close(descriptor) }
+    _ = TestSocket.send(bytes, on: descriptor)
+    return TestSocket.readAll(descriptor)
   }
 
   /// A port nothing listens on at the moment.

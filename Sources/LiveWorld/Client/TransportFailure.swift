@@ -68,7 +68,8 @@ extension TransportError {
       let reason: String
       switch easy.map({ ccurl_get_long($0, CURLINFO_SSL_VERIFYRESULT) }) ?? 0 {
       case 9, 10: reason = "certificate has expired or is not yet valid"
-      case 0: reason = "certificate is not valid for any names, but wanted to match \(exchange.call.host)"
+      // Where the chain is good and the name is not, libcurl leaves this at either.
+      case 0, 1: reason = "certificate is not valid for any names, but wanted to match \(exchange.call.host)"
       default: reason = "certificate signed by unknown authority"
       }
       return TransportError(.tls, GoString("tls: failed to verify certificate: x509: \(reason)"))
