@@ -4,6 +4,9 @@ import Foundation
 struct Load: Codable {
   var requestsPerSecond: Double
   var bytesPerSecond: Double
+  var requests: Double
+  /// What the server used, where that was looked at.
+  var processorSeconds = 0.0
 
   /// Runs wrk with one thread.
   /// - Throws: when an answer was not 2xx or a connection failed: such a figure measures nothing.
@@ -23,7 +26,10 @@ struct Load: Codable {
       }
       return Double(word) ?? 0
     }
-    return Load(requestsPerSecond: try value("Requests/sec:"), bytesPerSecond: try value("Transfer/sec:"))
+    let requests = text.split(separator: "\n").first { $0.contains(" requests in ") }?.split(separator: " ").first
+    guard let requests, let count = Double(requests) else { throw BenchmarkError("wrk printed no requests") }
+    return Load(
+      requestsPerSecond: try value("Requests/sec:"), bytesPerSecond: try value("Transfer/sec:"), requests: count)
   }
 
   /// Seconds that curl needs to send `pieces`, one after the other on one connection.

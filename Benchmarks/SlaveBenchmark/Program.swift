@@ -11,14 +11,24 @@ final class Program {
   let process = Process()
   private let output = Pipe()
 
-  /// - Parameter processor: the one it is pinned to.
-  init(_ arguments: [String], processor: Int, folder: String, readsOutput: Bool = false) throws {
+  /// - Parameters:
+  ///   - processor: the one it is pinned to.
+  ///   - errors: a file for its standard error.
+  init(_ arguments: [String], processor: Int, folder: String, readsOutput: Bool = false, errors: String? = nil)
+    throws
+  {
     process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
     process.arguments = ["taskset", "-c", "\(processor)"] + arguments
     process.currentDirectoryURL = URL(fileURLWithPath: folder)
     process.standardInput = FileHandle.nullDevice
     process.standardOutput = readsOutput ? output : FileHandle.nullDevice
     process.standardError = FileHandle.nullDevice
+    if let errors {
+      guard FileManager.default.createFile(atPath: errors, contents: nil) else {
+        throw BenchmarkError("\(errors) cannot be written")
+      }
+      process.standardError = FileHandle(forWritingAtPath: errors)
+    }
     try process.run()
   }
 
