@@ -28,24 +28,43 @@ public enum Base64: Sendable {
 
   /// Appends the text of some bytes.
   public func append(_ bytes: [UInt8], to text: inout [UInt8]) {
-    let digits = self == .standard ? Base64.standardDigits : Base64.urlDigits
-    text.reserveCapacity(text.count + (bytes.count + 2) / 3 * 4)
-    var index = 0
-    while index + 3 <= bytes.count {
-      let group = Int(bytes[index]) << 16 | Int(bytes[index + 1]) << 8 | Int(bytes[index + 2])
-      text.append(digits[group >> 18])
-      text.append(digits[group >> 12 & 63])
-      text.append(digits[group >> 6 & 63])
-      text.append(digits[group & 63])
-      index += 3
+    bytes.withUnsafeBytes { append($0, to: &text) }
+  }
+
+  /// Appends the text of some bytes.
+  public func append(_ bytes: UnsafeRawBufferPointer, to text: inout [UInt8]) {
+    withUnsafeTemporaryAllocation(of: UInt8.self, capacity: Base64.count(of: bytes.count)) { buffer in
+      write(bytes, to: buffer)
+      text.append(contentsOf: buffer)
     }
-    guard index < bytes.count else { return }
-    let hasTwo = bytes.count - index == 2
-    let group = Int(bytes[index]) << 16 | (hasTwo ? Int(bytes[index + 1]) << 8 : 0)
-    text.append(digits[group >> 18])
-    text.append(digits[group >> 12 & 63])
-    text.append(hasTwo ? digits[group >> 6 & 63] : Base64.padding)
-    text.append(Base64.padding)
+  }
+
+  /// The length of the text of so many bytes.
+  public static func count(of bytes: Int) -> Int { (bytes + 2) / 3 * 4 }
+
+  /// Writes the text of some bytes into a buffer of just that length.
+  public func write(_ bytes: UnsafeRawBufferPointer, to text: UnsafeMutableBufferPointer<UInt8>) {
+    precondition(text.count == Base64.count(of: bytes.count), "the text of \(bytes.count) bytes has another length")
+    (self == .standard ? Base64.standardDigits : Base64.urlDigits).withUnsafeBufferPointer { digits in
+      var index = 0
+      var place = 0
+      func put(_ group: Int) {
+        text[place] = digits[group >> 18]
+        text[place + 1] = digits[group >> 12 & 63]
+        text[place + 2] = digits[group >> 6 & 63]
+        text[place + 3] = digits[group & 63]
+      }
+      while index + 3 <= bytes.count {
+        put(Int(bytes[index]) << 16 | Int(bytes[index + 1]) << 8 | Int(bytes[index + 2]))
+        index += 3
+        place += 4
+      }
+      guard index < bytes.count else { return }
+      let hasTwo = bytes.count - index == 2
+      put(Int(bytes[index]) << 16 | (hasTwo ? Int(bytes[index + 1]) << 8 : 0))
+      if !hasTwo { text[place + 2] = Base64.padding }
+      text[place + 3] = Base64.padding
+    }
   }
 
   /// The bytes of a text. Line ends inside it are skipped and spare bits at its end ignored, as in Go; anything else that is not

@@ -14,6 +14,14 @@ public struct GoString: Hashable, Sendable {
     self.bytes = Array(bytes)
   }
 
+  public init(_ bytes: ArraySlice<UInt8>) {
+    self.bytes = Array(bytes)
+  }
+
+  public init(_ bytes: UnsafeBufferPointer<UInt8>) {
+    self.bytes = Array(bytes)
+  }
+
   public init(_ text: String) {
     self.bytes = Array(text.utf8)
   }
@@ -34,6 +42,13 @@ public struct GoString: Hashable, Sendable {
     left.bytes += right.bytes
   }
 
+  /// Whether the bytes are those of a literal: as `==`, without making a `GoString` of it.
+  public func `is`(_ literal: StaticString) -> Bool {
+    literal.withUTF8Buffer { literal in
+      bytes.count == literal.count && bytes.withUnsafeBufferPointer { $0.elementsEqual(literal) }
+    }
+  }
+
   public func hasPrefix(_ prefix: GoString) -> Bool { bytes.starts(with: prefix.bytes) }
 
   public func hasSuffix(_ suffix: GoString) -> Bool {
@@ -47,10 +62,16 @@ public struct GoString: Hashable, Sendable {
 
   /// Whether both are the same but for the case of ASCII letters.
   public func equalsIgnoringASCIICase(_ other: GoString) -> Bool {
-    bytes.count == other.bytes.count
-      && zip(bytes, other.bytes).allSatisfy { a, b in
-        a == b || ((a | 0x20) == (b | 0x20) && 0x61...0x7A ~= (a | 0x20))
+    guard bytes.count == other.bytes.count else { return false }
+    return bytes.withUnsafeBufferPointer { left in
+      other.bytes.withUnsafeBufferPointer { right in
+        for index in left.indices {
+          let (a, b) = (left[index], right[index])
+          guard a == b || ((a | 0x20) == (b | 0x20) && 0x61...0x7A ~= (a | 0x20)) else { return false }
+        }
+        return true
       }
+    }
   }
 }
 

@@ -72,6 +72,17 @@ import Testing
     #expect(SigningKey("").sign("a", expires: 1) != key.sign("a", expires: 1))
   }
 
+  /// SIGN-1, SIGN-2: what is signed is the number as it is usually written; in another spelling it is another text.
+  @Test(arguments: ["7", "007", "+7", "0", "00", "-0", "9223372036854775807", "09223372036854775807"])
+  func `a signature is good only with its expiry as it was signed`(spelling: String) throws {
+    let expires = try #require(Int64(spelling))
+    let code = key.sign("/a", expires: expires).text.prefix(44)
+    let error = key.check(GoString(code + ":" + spelling), of: "/a", now: 7)
+    #expect(error == (spelling == String(expires) ? nil : NodeError(.invalidSignature, "invalid sign")))
+    #expect(key.check(GoString(code + ":" + spelling), of: "/b", now: 7) != nil)
+    #expect(key.check(GoString(code.dropLast() + "A:" + spelling), of: "/a", now: 7) != nil)
+  }
+
   @Test func `only the first value of a repeated header is covered, whatever its spelling`() {
     let once = [HeaderField("X-Cr-Node-Id", "2")]
     let twice = once + [HeaderField("x-cr-node-id", "3")]

@@ -33,8 +33,9 @@ struct RecordedReplay {
       for file in value["files"]?.array ?? [] { plant(file, on: node.disk) }
       let master = ReplayedMaster(version: profile.version)
       node.http.answer { await master.answer($0) }
-      var hostTypes = MIMETypes()
-      hostTypes.addTypes(Array("video/x-matroska mkv\n".utf8))
+      var types = MIMETypes()
+      types.addTypes(Array("video/x-matroska mkv\n".utf8))
+      let hostTypes = types
       let slave = SlaveNode(configuration: configuration, world: node.world, hostTypes: hostTypes)
       let server = node.serve(slave)
       var differences: [String] = []

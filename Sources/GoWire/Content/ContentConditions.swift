@@ -18,9 +18,15 @@ public struct ContentConditions: Hashable, Sendable {
   /// - Parameter field: gives the first value of a field by its name.
   public init(_ field: (GoString) -> GoString?) {
     self.init(
-      range: field("Range"), ifMatch: field("If-Match"), ifNoneMatch: field("If-None-Match"), ifRange: field("If-Range")
-    )
+      range: field(Self.rangeName), ifMatch: field(Self.ifMatchName), ifNoneMatch: field(Self.ifNoneMatchName),
+      ifRange: field(Self.ifRangeName))
   }
+
+  // Names that every request is asked for, made once.
+  private static let rangeName: GoString = "Range"
+  private static let ifMatchName: GoString = "If-Match"
+  private static let ifNoneMatchName: GoString = "If-None-Match"
+  private static let ifRangeName: GoString = "If-Range"
 
   enum Verdict {
     /// Serve, with this range header if any.

@@ -48,12 +48,12 @@ public struct ContentPlan: Hashable, Sendable {
     boundary: () -> GoString
   ) {
     let size = max(0, size)
-    let tag = etag.isEmpty ? [] : [Field("Etag", etag)]
-    switch conditions.judge(etag: etag, isRead: method == "GET" || method == "HEAD") {
+    let tag = etag.isEmpty ? nil : Field(Self.etagName, etag)
+    switch conditions.judge(etag: etag, isRead: method.is("GET") || method.is("HEAD")) {
     case .notModified:
-      self.init(status: 304, fields: tag, parts: [], length: nil)
+      self.init(status: 304, fields: Self.fields(tag), parts: [], length: nil)
     case .preconditionFailed:
-      self.init(status: 412, fields: tag, parts: [], length: 0)
+      self.init(status: 412, fields: Self.fields(tag), parts: [], length: 0)
     case .serve(let range):
       do throws(ContentRange.Failure) {
         let ranges = try range.map { field throws(ContentRange.Failure) in try ContentRange.parse(field, size: size) }
@@ -64,12 +64,30 @@ public struct ContentPlan: Hashable, Sendable {
           self.init([], size: size, tag: tag, contentType: contentType, boundary: boundary)
         case .noOverlap:
           let field = Field("Content-Range", GoString("bytes */\(size)"))
-          self.init(unsatisfiable: "invalid range: failed to overlap", fields: tag + [field])
+          self.init(unsatisfiable: "invalid range: failed to overlap", fields: Self.fields(tag, field))
         case .invalid:
-          self.init(unsatisfiable: "invalid range", fields: tag)
+          self.init(unsatisfiable: "invalid range", fields: Self.fields(tag))
         }
       }
     }
+  }
+
+  // Made once: every answer has them.
+  private static let etagName: GoString = "Etag"
+  private static let typeName: GoString = "Content-Type"
+  private static let acceptRanges = Field("Accept-Ranges", "bytes")
+
+  private static func fields(
+    _ tag: Field?, _ first: Field? = nil, _ second: Field? = nil, _ third: Field? = nil
+  ) -> [Field] {
+    var fields: [Field] = []
+    // The caller adds some.
+    fields.reserveCapacity(7)
+    if let tag { fields.append(tag) }
+    if let first { fields.append(first) }
+    if let second { fields.append(second) }
+    if let third { fields.append(third) }
+    return fields
   }
 
   private init(status: Int, fields: [Field], parts: [Part], length: Int64?) {
@@ -91,28 +109,29 @@ public struct ContentPlan: Hashable, Sendable {
 
   /// A whole file, one range, or several.
   private init(
-    _ wanted: [ContentRange], size: Int64, tag: [Field], contentType: GoString, boundary: () -> GoString
+    _ wanted: [ContentRange], size: Int64, tag: Field?, contentType: GoString, boundary: () -> GoString
   ) {
-    let fields = tag + [Field("Accept-Ranges", "bytes")]
     // Ranges that sum to more than the file are not worth their while, or an attack.
     let ranges = ContentPlan.exceed(wanted, size) ? [] : wanted
     switch ranges.count {
     case 0:
       self.init(
-        status: 200, fields: fields + [Field("Content-Type", contentType)],
+        status: 200, fields: Self.fields(tag, Self.acceptRanges, Field(Self.typeName, contentType)),
         parts: size == 0 ? [] : [.file(ContentRange(start: 0, count: size))], length: size)
     case 1:
       self.init(
         status: 206,
-        fields: fields + [
-          Field("Content-Range", ranges[0].field(size: size)), Field("Content-Type", contentType),
-        ],
+        fields: Self.fields(
+          tag, Self.acceptRanges, Field("Content-Range", ranges[0].field(size: size)), Field(Self.typeName, contentType)
+        ),
         parts: ranges[0].count == 0 ? [] : [.file(ranges[0])], length: ranges[0].count)
     default:
       let boundary = boundary()
       let parts = ContentPlan.multipart(ranges, size: size, contentType: contentType, boundary: boundary)
       self.init(
-        status: 206, fields: fields + [Field("Content-Type", "multipart/byteranges; boundary=" + boundary)],
+        status: 206,
+        fields: Self.fields(
+          tag, Self.acceptRanges, Field(Self.typeName, "multipart/byteranges; boundary=" + boundary)),
         parts: parts, length: parts.reduce(0) { $0 &+ $1.count })
     }
   }

@@ -137,11 +137,13 @@ extension GoString {
 /// Hexadecimal digits.
 enum Hexadecimal {
   /// Appends two lower-case digits.
+  @inline(__always)
   static func append(_ byte: UInt8, to bytes: inout [UInt8]) {
     bytes.append(digit(byte >> 4))
     bytes.append(digit(byte & 0x0F))
   }
 
+  @inline(__always)
   static func digit(_ value: UInt8) -> UInt8 { value < 10 ? 0x30 + value : 0x57 + value }
 
   static func upperDigit(_ value: UInt8) -> UInt8 { value < 10 ? 0x30 + value : 0x37 + value }

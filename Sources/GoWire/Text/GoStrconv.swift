@@ -36,7 +36,8 @@ extension GoString {
   ///   - base: 2 … 36, or 0: told from `0x`, `0o`, `0`, `0b`, underscores between digits allowed.
   ///   - bits: how many bits the number may need, 1 … 64.
   public func parseInt(base: Int = 10, bits: Int = 64) throws(GoNumberError) -> Int64 {
-    try parseSigned(function: "ParseInt", base: base, bits: bits)
+    if base == 10, bits == 64, let plain = Digits.plain(bytes) { return plain }
+    return try parseSigned(function: "ParseInt", base: base, bits: bits)
   }
 
   /// Go's `strconv.Atoi`.

@@ -67,9 +67,13 @@ public struct GoUUID: Hashable, Sendable {
   /// Lower case with dashes.
   public var text: GoString {
     var output: [UInt8] = []
-    for (index, byte) in bytes.enumerated() {
-      if [4, 6, 8, 10].contains(index) { output.append(UInt8(ascii: "-")) }
-      Hexadecimal.append(byte, to: &output)
+    output.reserveCapacity(36)
+    for index in bytes.indices {
+      switch index {
+      case 4, 6, 8, 10: output.append(UInt8(ascii: "-"))
+      default: break
+      }
+      Hexadecimal.append(bytes[index], to: &output)
     }
     return GoString(output)
   }

@@ -57,10 +57,8 @@ enum URLPart: UInt8, CaseIterable {
 
   func unescape(_ text: GoString) throws(GoURLError) -> GoString {
     let bytes = text.bytes
-    if self != .host, self != .zone,
-      !bytes.contains(where: { $0 == UInt8(ascii: "%") || $0 == UInt8(ascii: "+") })
-    {
-      return text
+    if self != .host, self != .zone, let plain = bytes.withUnsafeBufferPointer({ plainlyUnescaped($0, or: text) }) {
+      return plain
     }
     var output: [UInt8] = []
     output.reserveCapacity(bytes.count)
@@ -79,6 +77,39 @@ enum URLPart: UInt8, CaseIterable {
       index += 1
     }
     return GoString(output)
+  }
+
+  /// The usual case, where an escape's place does not matter: nil when one is broken.
+  func plainlyUnescaped(_ bytes: UnsafeBufferPointer<UInt8>, or same: @autoclosure () -> GoString) -> GoString? {
+    let hasBlanks = self == .queryComponent
+    var first = 0
+    while first < bytes.count, bytes[first] != UInt8(ascii: "%"), !hasBlanks || bytes[first] != UInt8(ascii: "+") {
+      first += 1
+    }
+    if first == bytes.count { return same() }
+    var isSound = true
+    let output = [UInt8](unsafeUninitializedCapacity: bytes.count) { output, filled in
+      var index = 0
+      while index < bytes.count {
+        var byte = bytes[index]
+        if byte == UInt8(ascii: "%") {
+          guard index + 2 < bytes.count, let high = Hexadecimal.value(bytes[index + 1]),
+            let low = Hexadecimal.value(bytes[index + 2])
+          else {
+            isSound = false
+            return
+          }
+          byte = high << 4 | low
+          index += 2
+        } else if hasBlanks, byte == UInt8(ascii: "+") {
+          byte = 0x20
+        }
+        output[filled] = byte
+        filled += 1
+        index += 1
+      }
+    }
+    return isSound ? GoString(output) : nil
   }
 
   /// The byte that the escape at `index` stands for.

@@ -16,9 +16,10 @@ public final class LiveHTTPClient: HTTPClient, @unchecked Sendable {
   /// A PEM file of certificate authorities in place of the system's.
   let authorities: GoString?
   /// What Go's errors call the name server: `192.0.2.53:53`.
-  let nameServer = NameServer.first()
+  private(set) lazy var nameServer = NameServer.first()
 
-  private let multi: UnsafeMutableRawPointer
+  /// Made for the first call: setting libcurl and its TLS up takes longer than all the rest of a node's start.
+  private var multi: UnsafeMutableRawPointer?
   private var exchanges: [UnsafeMutableRawPointer: ClientExchange] = [:]
   private var sockets: [Int32: (watch: LoopWatch, easy: UnsafeMutableRawPointer)] = [:]
   private var timer: LoopTimer?
@@ -29,11 +30,15 @@ public final class LiveHTTPClient: HTTPClient, @unchecked Sendable {
   private static let isReady = curl_global_init(Int(CURL_GLOBAL_ALL)) == CURLE_OK
 
   public init(loop: LiveLoop, names: HostNames = .system, authorities: GoString? = nil) {
-    precondition(LiveHTTPClient.isReady, "libcurl did not start")
-    guard let multi = curl_multi_init() else { preconditionFailure("libcurl gives no multi handle") }
     self.loop = loop
     self.names = names
     self.authorities = authorities
+  }
+
+  private func madeMulti() -> UnsafeMutableRawPointer {
+    if let multi { return multi }
+    precondition(LiveHTTPClient.isReady, "libcurl did not start")
+    guard let multi = curl_multi_init() else { preconditionFailure("libcurl gives no multi handle") }
     self.multi = multi
     _ = ccurl_multi_set_long(multi, CURLMOPT_MAXCONNECTS, 64)
     _ = ccurl_multi_set_callbacks(
@@ -48,6 +53,7 @@ public final class LiveHTTPClient: HTTPClient, @unchecked Sendable {
         Unmanaged<LiveHTTPClient>.fromOpaque(client).takeUnretainedValue().wakeUp(after: milliseconds)
         return 0
       })
+    return multi
   }
 
   deinit {
@@ -72,7 +78,7 @@ public final class LiveHTTPClient: HTTPClient, @unchecked Sendable {
     for exchange in exchanges.values { exchange.abandon() }
     for easy in idle { curl_easy_cleanup(easy) }
     idle = []
-    curl_multi_cleanup(multi)
+    if let multi { curl_multi_cleanup(multi) }
     for (watch, _) in sockets.values { loop.unwatch(watch) }
     sockets = [:]
     if let timer { loop.cancel(timer) }
@@ -81,11 +87,14 @@ public final class LiveHTTPClient: HTTPClient, @unchecked Sendable {
 
   // MARK: For exchanges
 
-  func takeEasy() -> UnsafeMutableRawPointer? { idle.popLast() ?? curl_easy_init() }
+  func takeEasy() -> UnsafeMutableRawPointer? {
+    _ = madeMulti()
+    return idle.popLast() ?? curl_easy_init()
+  }
 
   func begin(_ exchange: ClientExchange, _ easy: UnsafeMutableRawPointer) -> Bool {
     exchanges[easy] = exchange
-    guard curl_multi_add_handle(multi, easy) == CURLM_OK else {
+    guard curl_multi_add_handle(madeMulti(), easy) == CURLM_OK else {
       exchanges[easy] = nil
       return false
     }
@@ -94,7 +103,7 @@ public final class LiveHTTPClient: HTTPClient, @unchecked Sendable {
 
   /// Ends an exchange in whatever state it is. Not from within a callback of libcurl.
   func end(_ easy: UnsafeMutableRawPointer) {
-    if exchanges.removeValue(forKey: easy) != nil { curl_multi_remove_handle(multi, easy) }
+    if exchanges.removeValue(forKey: easy) != nil, let multi { curl_multi_remove_handle(multi, easy) }
     if idle.count < 32 && !isClosed {
       curl_easy_reset(easy)
       idle.append(easy)
@@ -141,6 +150,7 @@ public final class LiveHTTPClient: HTTPClient, @unchecked Sendable {
   }
 
   private func act(_ socket: Int32, _ mask: Int32) {
+    guard let multi else { return }
     var running: Int32 = 0
     curl_multi_socket_action(multi, socket, mask, &running)
     var code = CURLE_OK

@@ -39,7 +39,13 @@ struct DiskRoot: Sendable {
   /// The path as the kernel gets it when nothing confines it.
   private func plain(_ path: DiskPath) -> GoString {
     if path.text.isEmpty { return base }
-    return path.text.bytes.first == UInt8(ascii: "/") ? path.text : base + "/" + path.text
+    if path.text.bytes.first == UInt8(ascii: "/") { return path.text }
+    var whole: [UInt8] = []
+    whole.reserveCapacity(base.count + 1 + path.text.count)
+    whole += base.bytes
+    whole.append(UInt8(ascii: "/"))
+    whole += path.text.bytes
+    return GoString(whole)
   }
 
   /// The components beneath the root; none for the root itself.
@@ -214,9 +220,9 @@ extension GoString {
   ) throws(Failure) -> Result {
     // A short text needs no allocation.
     try withUnsafeTemporaryAllocation(of: CChar.self, capacity: bytes.count + 1) { (buffer) throws(Failure) -> Result in
-      for (index, byte) in bytes.enumerated() { buffer[index] = CChar(bitPattern: byte) }
-      buffer[bytes.count] = 0
       guard let start = buffer.baseAddress else { preconditionFailure("a terminated text has a byte") }
+      bytes.withUnsafeBytes { if let first = $0.baseAddress { memcpy(start, first, $0.count) } }
+      start[bytes.count] = 0
       return try body(UnsafePointer(start))
     }
   }

@@ -35,6 +35,20 @@ public final class LiveDiskFile: DiskFile, @unchecked Sendable {
     return descriptor
   }
 
+  /// Reads bytes that lie in the page cache into a buffer, and closes the file. nil, and nothing has happened, when they are not
+  /// there, or not all of them.
+  func takeCached(at offset: Int64, count: Int, into buffers: ShortBuffers) -> UnsafeMutableRawPointer? {
+    guard descriptor >= 0, busy == 0, !closesWhenIdle else { return nil }
+    let bytes = buffers.take()
+    guard cposix_pread_cached(descriptor, bytes, count, offset) == count else {
+      buffers.giveBack(bytes)
+      return nil
+    }
+    Glibc.close(descriptor)
+    descriptor = -1
+    return bytes
+  }
+
   public func status() async throws(DiskError) -> FileStatus {
     try FileStatus(descriptor: try usable())
   }

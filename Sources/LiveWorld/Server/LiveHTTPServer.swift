@@ -20,6 +20,7 @@ public final class LiveHTTPServer: LoopPart, @unchecked Sendable {
   let loop: LiveLoop
   let handler: any HTTPHandler
   let limits: ServerLimits
+  let shortBuffers = ShortBuffers()
   /// Something was resumed or asked for outside of the library's own events.
   var needsTurn = true
   /// No new requests: each answer ends its connection.

@@ -54,7 +54,9 @@ struct RequestHead {
   ) throws(Refusal) {
     var reader = HeadReader(bytes)
     let method = GoString(bytes[..<(bytes.firstIndex(of: 0) ?? 0)])
-    guard !method.isEmpty, method.bytes.allSatisfy(Bytes.isToken), targetOffset == method.count + 1 else {
+    guard !method.isEmpty, method.bytes.withUnsafeBufferPointer({ $0.allSatisfy(Bytes.isToken) }),
+      targetOffset == method.count + 1
+    else {
       throw .badRequest
     }
     guard RequestTarget.isSound(target, isConnect: method == Words.connect) else { throw .badRequest }
@@ -211,12 +213,16 @@ enum RequestTarget {
 
   /// No escape in the path, and no control character anywhere: most targets, and sound.
   private static func isPlain(_ bytes: [UInt8]) -> Bool {
-    var isPath = true
-    for byte in bytes {
-      if byte <= 0x20 || byte == 0x7F || (isPath && byte == UInt8(ascii: "%")) { return false }
-      if byte == UInt8(ascii: "?") { isPath = false }
-    }
-    return true
+    bytes.withUnsafeBufferPointer { isPlain($0) }
+  }
+
+  private static func isPlain(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+    let path = bytes.firstIndex(of: UInt8(ascii: "?")) ?? bytes.count
+    // To the end in any case: a loop without a way out is done many bytes at a time.
+    var unplain: UInt8 = 0
+    for byte in bytes { unplain |= (byte <= 0x20 ? 1 : 0) | (byte == 0x7F ? 1 : 0) }
+    for byte in bytes[..<path] { unplain |= byte == UInt8(ascii: "%") ? 1 : 0 }
+    return unplain == 0
   }
 }
 
@@ -236,6 +242,6 @@ enum Words {
 
 extension GoString {
   fileprivate init(value: Slice<UnsafeBufferPointer<UInt8>>) {
-    self.init(Array(value))
+    self.init(UnsafeBufferPointer(rebasing: value))
   }
 }

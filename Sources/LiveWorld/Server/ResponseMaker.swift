@@ -35,8 +35,10 @@ enum ResponseMaker {
     var status = response.status
     if !(200...999 ~= status) { status = 500 }
     guard let made = body(response.body, status, exchange) else { return nil }
-    for field in response.fields.fields where !isOfTheDoor(field.name) {
-      add(field.name, field.value, to: made.response)
+    response.fields.fields.withUnsafeBufferPointer { fields in
+      for index in fields.indices where !isOfTheDoor(fields[index].name) {
+        add(fields[index].name, fields[index].value, to: made.response)
+      }
     }
     if closes { add("Connection", "close", to: made.response) }
     return made
@@ -85,8 +87,17 @@ enum ResponseMaker {
     case .empty: return plain(cmicrohttpd_response(0, nil))
     case .bytes(let bytes): return plain(bytes.withUnsafeBytes { cmicrohttpd_response($0.count, $0.baseAddress) })
     case .file(let file, let offset, let count):
+      guard count > 0, offset >= 0, let live = file as? LiveDiskFile else {
+        return streamed(FilePartBody(file, offset: offset, count: count), max(0, count), status, exchange)
+      }
+      // A short part that is in memory goes out together with the head.
+      if count <= ShortBuffers.size, !exchange.isHead,
+        let bytes = live.takeCached(at: offset, count: Int(count), into: exchange.server.shortBuffers)
+      {
+        return plain(exchange.server.shortBuffers.response(bytes, count: Int(count)))
+      }
       // The kernel sends it; a part that is not in memory holds up the loop while the disk is asked.
-      if count > 0, offset >= 0, let live = file as? LiveDiskFile, let descriptor = live.takeDescriptor() {
+      if let descriptor = live.takeDescriptor() {
         var made = plain(MHD_create_response_from_fd_at_offset64(UInt64(count), descriptor, UInt64(offset)))
         made?.file = SentFile(descriptor: descriptor, end: offset + count)
         return made
@@ -159,7 +170,22 @@ enum ResponseMaker {
   }
 
   private static func add(_ name: GoString, _ value: GoString, to response: OpaquePointer) {
-    _ = name.withCString { name in value.withCString { MHD_add_response_header(response, name, $0) } }
+    // Both with their ends in one place.
+    withUnsafeTemporaryAllocation(of: UInt8.self, capacity: name.count + value.count + 2) { text in
+      guard let start = text.baseAddress else { return }
+      copy(name.bytes, to: start)
+      copy(value.bytes, to: start + name.count + 1)
+      start.withMemoryRebound(to: CChar.self, capacity: text.count) {
+        _ = MHD_add_response_header(response, $0, $0 + name.count + 1)
+      }
+    }
+  }
+
+  private static func copy(_ bytes: [UInt8], to start: UnsafeMutablePointer<UInt8>) {
+    bytes.withUnsafeBufferPointer { bytes in
+      if let source = bytes.baseAddress { start.update(from: source, count: bytes.count) }
+    }
+    start[bytes.count] = 0
   }
 }
 

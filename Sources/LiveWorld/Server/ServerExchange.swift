@@ -34,6 +34,8 @@ final class ServerExchange: @unchecked Sendable {
   private var body: RequestBody?
   private(set) var isHead = false
   private var isChunked = false
+  /// From the head's end until the handler gets it.
+  private var request: HTTPRequest?
   private var task: Task<Void, Never>?
   private var response: HTTPResponse?
   private var stream: ResponseStream?
@@ -134,11 +136,13 @@ final class ServerExchange: @unchecked Sendable {
       body.wantsMore = { [weak self] in self?.resume() }
       self.body = body
     }
-    let request = HTTPRequest(
+    request = HTTPRequest(
       method: head.method, target: target, fields: head.fields, contentLength: head.contentLength,
       body: body ?? EmptyBody.shared, peer: connection.peer, isTLS: server.isTLS)
-    task = Task { [self, handler = server.handler] in
-      complete(await handler.respond(to: request))
+    task = Task { [self] in
+      // Taken, not copied: it is the handler's alone.
+      guard let request = request.take() else { return }
+      complete(await server.handler.respond(to: request))
     }
     loop.jobs.drain()
     if head.expectsContinue && head.hasBody {

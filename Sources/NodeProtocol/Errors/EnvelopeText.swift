@@ -26,23 +26,25 @@ extension Envelope {
   /// The JSON text, byte for byte as Go writes it (ENV-1).
   public var encoded: [UInt8] {
     var text: [UInt8] = []
+    text.reserveCapacity(96 + (data?.count ?? 0) + message.count + error.count + correlationID.count)
     append(to: &text)
     return text
   }
 
   private func append(to text: inout [UInt8]) {
-    text += #"{"code":\#(code)"#.utf8
+    text.append(#"{"code":"#)
+    Digits.append(code.rawValue, to: &text)
     switch data {
     case .text(let value):
-      text += #","data":"#.utf8
+      text.append(#","data":"#)
       GoJSON.appendString(value, to: &text)
     case .json(let value):
-      text += #","data":"#.utf8
+      text.append(#","data":"#)
       text += value.bytes
     case nil: break
     }
     if !aggregatedError.isEmpty {
-      text += #","aggregated_error":{"#.utf8
+      text.append(#","aggregated_error":{"#)
       // A Go map: in the order of its keys.
       for (index, part) in aggregatedError.sorted(by: { $0.name < $1.name }).enumerated() {
         if index > 0 { text.append(UInt8(ascii: ",")) }
@@ -52,14 +54,14 @@ extension Envelope {
       }
       text.append(UInt8(ascii: "}"))
     }
-    text += #","msg":"#.utf8
+    text.append(#","msg":"#)
     GoJSON.appendString(message, to: &text)
     if !error.isEmpty {
-      text += #","error":"#.utf8
+      text.append(#","error":"#)
       GoJSON.appendString(error, to: &text)
     }
     if !correlationID.isEmpty {
-      text += #","correlation_id":"#.utf8
+      text.append(#","correlation_id":"#)
       GoJSON.appendString(correlationID, to: &text)
     }
     text.append(UInt8(ascii: "}"))
@@ -108,4 +110,20 @@ extension Envelope {
 
   private static func partialDeleteMessage(_ count: Int) -> GoString { GoString("Failed to delete \(count) files(s)") }
   private static let partialDeleteCause: GoString = "slave failed to delete file"
+}
+
+extension Envelope.Data {
+  /// About as many bytes as it takes.
+  fileprivate var count: Int {
+    switch self {
+    case .text(let text), .json(let text): text.count
+    }
+  }
+}
+
+extension [UInt8] {
+  /// Appends a text without a string in between.
+  fileprivate mutating func append(_ text: StaticString) {
+    text.withUTF8Buffer { append(contentsOf: $0) }
+  }
 }

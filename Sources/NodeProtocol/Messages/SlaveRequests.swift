@@ -69,7 +69,7 @@ public struct ReadTask: Hashable, Sendable {
   public init(id: GoString, query: GoQuery) throws(NodeError) {
     self.id = try Binder.integer(id)
     guard self.id != 0 else { throw .emptyField("ID") }
-    deleteOnComplete = try Binder.bool(query["deleteOnComplete"])
+    deleteOnComplete = try Binder.bool(query.first("deleteOnComplete"))
   }
 }
 

@@ -86,7 +86,7 @@ public struct ContentRequest: Hashable, Sendable {
     self.source = source
     self.speed = try Binder.integer(speed)
     self.name = name
-    isDownload = query["download"]?.isEmpty == false
+    isDownload = query.first("download")?.isEmpty == false
   }
 
   /// The path that `source` stands for; `-1` when it is no padded base64url (ST-9, ST-12).

@@ -10,6 +10,7 @@ struct RoutePattern: Sendable {
   let roles: [Role]
   let methods: [GoString]
   let segments: [Segment]
+  private let parameterCount: Int
   /// Makes the route of as many parameters as there are in `segments`.
   let route: @Sendable ([GoString]) -> Route
 
@@ -22,29 +23,48 @@ struct RoutePattern: Sendable {
     segments = ("api/v4/" + path).split(separator: "/").map {
       $0.hasPrefix(":") ? .parameter : .literal(GoString(String($0)))
     }
+    parameterCount = segments.count { $0 == .parameter }
     self.route = route
   }
 
   /// The parameters when the pattern fits, else nil. A parameter between two slashes may be empty, one at the end only when
   /// allowed.
-  func parameters(of path: [ArraySlice<UInt8>], allowingEmptyEnd: Bool) -> [GoString]? {
-    guard path.count == segments.count, allowingEmptyEnd || path.last?.isEmpty == false else { return nil }
-    return RoutePattern.parameters(of: path, by: segments[...])
+  func parameters(of path: PathSegments, allowingEmptyEnd: Bool) -> [GoString]? {
+    guard path.count == segments.count, allowingEmptyEnd || path.places.last?.isEmpty == false, fits(path) else {
+      return nil
+    }
+    var parameters: [GoString] = []
+    parameters.reserveCapacity(parameterCount)
+    path.bytes.withUnsafeBufferPointer { bytes in
+      for index in segments.indices {
+        guard case .parameter = segments[index] else { continue }
+        parameters.append(GoString(UnsafeBufferPointer(rebasing: bytes[path.places[index]])))
+      }
+    }
+    return parameters
   }
 
   /// Whether a path ends, but for a slash, between two parameters of the pattern.
-  func breaksOff(after path: [ArraySlice<UInt8>]) -> Bool {
+  func breaksOff(after path: PathSegments) -> Bool {
     guard path.count < segments.count, path.count > 0, segments[path.count - 1] == .parameter,
       segments[path.count] == .parameter
     else { return false }
-    return RoutePattern.parameters(of: path, by: segments[..<path.count]) != nil
+    return fits(path)
   }
 
-  private static func parameters(of path: [ArraySlice<UInt8>], by segments: ArraySlice<Segment>) -> [GoString]? {
-    for (given, expected) in zip(path, segments) {
-      if case .literal(let text) = expected, !given.elementsEqual(text.bytes) { return nil }
+  /// Whether each segment of a path, which has no more than the pattern, is the pattern's. The last is looked at first: all
+  /// patterns begin alike.
+  private func fits(_ path: PathSegments) -> Bool {
+    for index in path.places.indices.reversed() {
+      guard case .literal(let text) = segments[index] else { continue }
+      let place = path.places[index]
+      guard place.count == text.count else { return false }
+      let isSame = text.bytes.withUnsafeBufferPointer { text in
+        path.bytes.withUnsafeBufferPointer { text.elementsEqual($0[place]) }
+      }
+      guard isSame else { return false }
     }
-    return zip(path, segments).compactMap { given, expected in expected == .parameter ? GoString(given) : nil }
+    return true
   }
 
   /// The whole table of both roles.
@@ -78,4 +98,32 @@ struct RoutePattern: Sendable {
     RoutePattern([.master], ["POST"], "slave/statelessUpload/create") { _ in .createStatelessFile },
     RoutePattern([.master], ["GET"], "slave/credential/:id") { .credential(id: $0[0]) },
   ]
+}
+
+/// A path taken apart at its slashes; no segments unless it begins with one.
+struct PathSegments {
+  let bytes: [UInt8]
+  /// Where each segment lies in `bytes`.
+  private(set) var places: [Range<Int>] = []
+
+  var count: Int { places.count }
+
+  init(_ path: GoString) {
+    bytes = path.bytes
+    guard bytes.first == UInt8(ascii: "/") else { return }
+    places.reserveCapacity(10)
+    var start = 1
+    for index in 1..<bytes.count where bytes[index] == UInt8(ascii: "/") {
+      places.append(start..<index)
+      start = index + 1
+    }
+    places.append(start..<bytes.count)
+  }
+
+  /// Without the last segment.
+  var shortened: PathSegments {
+    var copy = self
+    _ = copy.places.popLast()
+    return copy
+  }
 }

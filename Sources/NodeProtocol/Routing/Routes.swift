@@ -17,7 +17,7 @@ public struct Routes: Sendable {
 
   /// Where a request goes.
   public func match(method: GoString, target: RequestTarget) -> RouteMatch {
-    match(method: method, path: target.path, rawQuery: target.rawQuery)
+    match(method: method, path: target.path, rawQuery: { target.rawQuery })
   }
 
   /// Where a request goes.
@@ -25,34 +25,24 @@ public struct Routes: Sendable {
   ///   - path: the decoded path.
   ///   - rawQuery: what follows the `?`, as sent; nil when there is none.
   public func match(method: GoString, path: GoString, rawQuery: GoString?) -> RouteMatch {
-    let segments = Routes.split(path)
+    match(method: method, path: path, rawQuery: { rawQuery })
+  }
+
+  private func match(method: GoString, path: GoString, rawQuery: () -> GoString?) -> RouteMatch {
+    let segments = PathSegments(path)
     for pattern in patterns where pattern.segments.count == segments.count && pattern.methods.contains(method) {
       if let parameters = pattern.parameters(of: segments, allowingEmptyEnd: false) {
         return .route(pattern.route(parameters))
       }
     }
     guard path.bytes.count > 1, path.bytes.last == UInt8(ascii: "/") else { return .notFound }
-    let shortened = Array(segments.dropLast())
+    let shortened = segments.shortened
     let candidates = patterns.filter { $0.methods.contains(method) }
     let isMatch = candidates.contains { pattern in
       pattern.parameters(of: shortened, allowingEmptyEnd: true) != nil || pattern.breaksOff(after: shortened)
     }
     guard isMatch else { return .notFound }
-    return .redirect(Redirect(method: method, path: GoString(path.bytes.dropLast()), rawQuery: rawQuery))
-  }
-
-  /// The segments of a path that begins with a slash; none of them for any other.
-  private static func split(_ path: GoString) -> [ArraySlice<UInt8>] {
-    guard path.bytes.first == UInt8(ascii: "/") else { return [] }
-    var segments: [ArraySlice<UInt8>] = []
-    segments.reserveCapacity(10)
-    var start = 1
-    for index in 1..<path.bytes.count where path.bytes[index] == UInt8(ascii: "/") {
-      segments.append(path.bytes[start..<index])
-      start = index + 1
-    }
-    segments.append(path.bytes[start...])
-    return segments
+    return .redirect(Redirect(method: method, path: GoString(path.bytes.dropLast()), rawQuery: rawQuery()))
   }
 }
 

@@ -5,12 +5,12 @@ public enum RequestContent {
   /// Whether the signature stands in `Authorization` and covers the content; otherwise it stands in the query and covers the
   /// path (SIGN-3, SIGN-4).
   public static func isSignedInHeader(method: GoString) -> Bool {
-    method == "PUT" || method == "POST" || method == "PATCH"
+    method.is("PUT") || method.is("POST") || method.is("PATCH")
   }
 
   /// Whether this is an upload-data request, whose body no signature covers (SIGN-5).
   public static func isUploadData(method: GoString, path: GoString) -> Bool {
-    method != "PUT" && path.bytes.contains(uploadFolder)
+    !method.is("PUT") && path.bytes.contains(uploadFolder)
   }
 
   /// Whether the body is needed to check the signature. Since it is covered as one string, the caller sets its limit.

@@ -19,7 +19,7 @@ public struct SignatureCheck: Sendable {
     method: GoString, target: RequestTarget, headers: [HeaderField], body: [UInt8], now: Int64
   ) -> NodeError? {
     guard RequestContent.isSignedInHeader(method: method) else {  // SIGN-4
-      return key.check(target.query["sign"] ?? "", of: signedPath(target.path), now: now)
+      return key.check(target.query.first("sign") ?? GoString(), of: signedPath(target.path), now: now)
     }
     // SIGN-3
     guard let header = headers.first(where: { $0.name.equalsIgnoringASCIICase(HeaderName.authorization) }) else {

@@ -3,41 +3,28 @@ import GoWire
 
 /// A shared secret, ready to sign with: HMAC-SHA256 over content and expiry (SIGN-1).
 ///
-/// Unchecked sendable: the keyed context is never changed after `init`; every signature works on a duplicate of it.
+/// Unchecked sendable: the key is never changed after `init`; every signature works on a copy of it.
 public final class SigningKey: @unchecked Sendable {
-  private let keyed: OpaquePointer
+  private let key: ccrypto_mac_key
 
   /// - Parameter secret: the raw bytes of the shared secret; any length.
   public init(_ secret: GoString) {
-    guard let algorithm = EVP_MAC_fetch(nil, "HMAC", nil), let context = EVP_MAC_CTX_new(algorithm) else {
-      fatalError("libcrypto has no HMAC")
-    }
-    EVP_MAC_free(algorithm)
-    var digest = Array("SHA256".utf8CString)
-    // A null key means "keep the one that was set", so that an empty secret still needs an address.
-    let key = secret.bytes.isEmpty ? [0] : secret.bytes
-    // The parameter keeps the address of its own name too: both have to outlive the call.
-    let isReady = "digest".withCString { parameter in
-      digest.withUnsafeMutableBufferPointer { name in
-        let parameters = [OSSL_PARAM_construct_utf8_string(parameter, name.baseAddress, 0), OSSL_PARAM_construct_end()]
-        return EVP_MAC_init(context, key, secret.bytes.count, parameters)
-      }
-    }
-    guard isReady == 1 else { fatalError("libcrypto has no HMAC-SHA256") }
-    keyed = context
-  }
-
-  deinit {
-    EVP_MAC_CTX_free(keyed)
+    var key = ccrypto_mac_key()
+    // No bytes have no address, but need one.
+    ccrypto_mac_key_init(&key, secret.bytes.isEmpty ? [0] : secret.bytes, secret.bytes.count)
+    self.key = key
   }
 
   /// `base64url(HMAC(content + ":" + expires)) + ":" + expires` (SIGN-1).
   /// - Parameter expires: Unix time in seconds; 0 never expires.
   public func sign(_ content: GoString, expires: Int64) -> GoString {
-    let suffix = Array(":\(expires)".utf8)
-    var result = [UInt8]()
+    var suffix: [UInt8] = []
+    suffix.reserveCapacity(20)
+    suffix.append(UInt8(ascii: ":"))
+    Digits.append(expires, to: &suffix)
+    var result: [UInt8] = []
     result.reserveCapacity(44 + suffix.count)
-    Base64.url.append(mac(content.bytes, suffix), to: &result)
+    withCode(content.bytes, suffix[...]) { Base64.url.append($0, to: &result) }
     result += suffix
     return GoString(result)
   }
@@ -49,27 +36,50 @@ public final class SigningKey: @unchecked Sendable {
     let colon = signature.bytes.lastIndex(of: UInt8(ascii: ":"))
     let tail = signature.bytes[(colon.map { $0 + 1 } ?? 0)...]
     guard !tail.isEmpty else { return NodeError(.noPermission, "expire timestamp is missing") }
-    guard let expires = Int64(String(decoding: tail, as: UTF8.self)) else {
+    guard let expires = Digits.plain(tail) ?? Int64(String(decoding: tail, as: UTF8.self)) else {
       return NodeError(.invalidSignature, "sign expired")
     }
     guard expires == 0 || expires >= now else { return NodeError(.signatureExpired, "signature expired") }
-    let expected = sign(content, expires: expires).bytes
-    guard expected.count == signature.bytes.count,
-      CRYPTO_memcmp(expected, signature.bytes, expected.count) == 0
-    else { return NodeError(.invalidSignature, "invalid sign") }
-    return nil
+    // What was signed is the number as it is usually written, which may not be how it came.
+    let isUsual = Digits.plain(tail) != nil && (tail.count == 1 || tail.first != UInt8(ascii: "0"))
+    let isGood: Bool
+    if isUsual, let colon, colon == SigningKey.codeLength {
+      isGood = isCode(signature.bytes, of: content.bytes, signature.bytes[colon...])
+    } else {
+      let expected = sign(content, expires: expires).bytes
+      isGood =
+        expected.count == signature.bytes.count && CRYPTO_memcmp(expected, signature.bytes, expected.count) == 0
+    }
+    return isGood ? nil : NodeError(.invalidSignature, "invalid sign")
   }
 
-  private func mac(_ content: [UInt8], _ suffix: [UInt8]) -> [UInt8] {
-    guard let context = EVP_MAC_CTX_dup(keyed) else { fatalError("libcrypto is out of memory") }
-    defer { EVP_MAC_CTX_free(context) }
-    var count = 0
-    let digest = [UInt8](unsafeUninitializedCapacity: 32) { buffer, filled in
-      EVP_MAC_update(context, content, content.count)
-      EVP_MAC_update(context, suffix, suffix.count)
-      EVP_MAC_final(context, buffer.baseAddress, &count, buffer.count)
-      filled = count
+  /// Bytes of a code's text.
+  private static let codeLength = Base64.count(of: Int(SHA256_DIGEST_LENGTH))
+
+  /// Whether a signature begins with the code of two texts.
+  private func isCode(_ signature: [UInt8], of content: [UInt8], _ suffix: ArraySlice<UInt8>) -> Bool {
+    withUnsafeTemporaryAllocation(of: UInt8.self, capacity: SigningKey.codeLength) { expected in
+      withCode(content, suffix) { Base64.url.write($0, to: expected) }
+      return signature.withUnsafeBytes { CRYPTO_memcmp(expected.baseAddress, $0.baseAddress, expected.count) == 0 }
     }
-    return digest
+  }
+
+  /// Calls `body` with the code of two texts that follow each other.
+  private func withCode(_ content: [UInt8], _ suffix: ArraySlice<UInt8>, _ body: (UnsafeRawBufferPointer) -> Void) {
+    withUnsafeTemporaryAllocation(byteCount: Int(SHA256_DIGEST_LENGTH), alignment: 8) { code in
+      guard let start = code.baseAddress else { preconditionFailure("a code has bytes") }
+      content.withUnsafeBytes { content in
+        suffix.withUnsafeBytes { suffix in
+          // No bytes may have no address, but need one.
+          withUnsafePointer(to: key) { key in
+            ccrypto_mac(
+              key, content.baseAddress ?? UnsafeRawPointer(start), content.count,
+              suffix.baseAddress ?? UnsafeRawPointer(start), suffix.count,
+              start.assumingMemoryBound(to: UInt8.self))
+          }
+        }
+      }
+      body(UnsafeRawBufferPointer(code))
+    }
   }
 }

@@ -6,20 +6,21 @@ struct ContentHandler: Sendable {
   private let profile: Profile
   private let store: BlobStore
   private let world: World
-  private let types: MIMEMapping
-  private let hostTypes: MIMETypes
-  private let cacheControl: GoString
+  private let types: ContentTypes
+  private let cacheControl: HTTPFields.Field
   /// The one tag of a process (QUIRK-7).
   private let constantTag: GoString
 
-  init(configuration: SlaveConfiguration, store: BlobStore, world: World, hostTypes: MIMETypes) {
+  init(
+    configuration: SlaveConfiguration, store: BlobStore, world: World,
+    hostTypes: @escaping @Sendable () -> MIMETypes
+  ) {
     profile = configuration.profile
     self.store = store
     self.world = world
-    let setting = configuration.settings.mimeMapping
-    types = setting.isEmpty ? .standard : MIMEMapping(setting: setting) ?? .standard
-    self.hostTypes = hostTypes
-    cacheControl = HeaderValue.publicCache(maxAge: configuration.settings.publicResourceMaxAge)
+    types = ContentTypes(setting: configuration.settings.mimeMapping, host: hostTypes)
+    cacheControl = .init(
+      HeaderName.cacheControl, HeaderValue.publicCache(maxAge: configuration.settings.publicResourceMaxAge))
     constantTag = "\"" + Base64.url.encode(world.entropy.bytes(3)) + "\""
   }
 
@@ -38,19 +39,19 @@ struct ContentHandler: Sendable {
     let (file, status) = try await open(text)
     let etag = tag(of: status)
     let type: GoString
-    if let known = types.type(ofName: message.name, host: hostTypes) {
+    if let known = types.type(ofName: message.name) {
       type = known
     } else {
       type = await unknownType(of: file, status)
     }
     let request = context.request
-    let plan = ContentPlan(
+    var plan = ContentPlan(
       method: request.method, conditions: ContentConditions { request.fields.first($0) }, size: status.size,
       etag: etag, contentType: type, boundary: { ContentPlan.boundary(random: world.entropy.bytes(30)) })
+    // Taken out, so that they are not copied.
     var fields: [HTTPFields.Field] = []
-    fields.reserveCapacity(plan.fields.count + 3)
-    for field in plan.fields { fields.append(.init(field.name, field.value)) }
-    fields.append(.init(HeaderName.cacheControl, cacheControl))
+    swap(&fields, &plan.fields)
+    fields.append(cacheControl)
     if message.isDownload {  // ST-11
       fields.append(.init("Content-Disposition", ContentDisposition.attachment(named: message.name)))
     }

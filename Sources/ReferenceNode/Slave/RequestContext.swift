@@ -2,14 +2,26 @@ import GoWire
 import NodeProtocol
 
 /// A request whose signature was good, on its way to a handler.
-struct RequestContext: Sendable {
-  var request: HTTPRequest
-  var target: RequestTarget
-  var correlationID: CorrelationID
+///
+/// A class, for it passes through many hands: as a value it would be copied, and counted, field by field in each.
+final class RequestContext: Sendable {
+  let request: HTTPRequest
+  let target: RequestTarget
+  let correlationID: CorrelationID
   /// The text of `correlationID`: the request id of every line and of every error (HDR-2).
-  var requestID: GoString
+  let requestID: GoString
   /// The body of a route whose signature covers it; empty for the others, which read it themselves.
-  var body: [UInt8]
+  let body: [UInt8]
+
+  init(
+    request: HTTPRequest, target: RequestTarget, correlationID: CorrelationID, requestID: GoString, body: [UInt8]
+  ) {
+    self.request = request
+    self.target = target
+    self.correlationID = correlationID
+    self.requestID = requestID
+    self.body = body
+  }
 }
 
 /// Why a whole body is not there.

@@ -7,11 +7,13 @@ struct RequestJournal: Sendable {
   let clock: any NodeClock
   let log: any NodeLog
 
+  /// Whether requests that went well are written down.
+  var listens: Bool { log.level <= .info }
+
   /// - Parameter path: decoded; nil for a target that could not be read.
   func answered(
     _ request: HTTPRequest, path: GoString?, _ response: HTTPResponse, began: Uptime, requestID: GoString
   ) {
-    guard log.level <= .info else { return }
     var milliseconds: [UInt8] = []
     let microseconds = max(0, (clock.uptime - began).nanoseconds) / 1000
     Digits.append(microseconds / 1000, to: &milliseconds)

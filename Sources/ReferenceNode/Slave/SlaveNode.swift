@@ -23,8 +23,11 @@ public final class SlaveNode: HTTPHandler {
   /// - Parameters:
   ///   - configuration: with the profile, the advertised version and the storage root.
   ///   - world: the five doors.
-  ///   - hostTypes: content types as the host knows them (ST-10).
-  public init(configuration: SlaveConfiguration, world: World, hostTypes: MIMETypes = MIMETypes()) {
+  ///   - hostTypes: content types as the host knows them (ST-10), asked for when content is first served.
+  public init(
+    configuration: SlaveConfiguration, world: World,
+    hostTypes: @autoclosure @escaping @Sendable () -> MIMETypes = MIMETypes()
+  ) {
     self.configuration = configuration
     self.world = world
     let profile = configuration.profile
@@ -53,7 +56,7 @@ public final class SlaveNode: HTTPHandler {
   }
 
   public func respond(to request: HTTPRequest) async -> HTTPResponse {
-    let began = world.clock.uptime
+    let began = journal.listens ? world.clock.uptime : nil
     // HDR-2
     let correlationID = CorrelationID(
       adopting: request.fields.first(HeaderName.correlationID), random: { world.entropy.bytes($0) })
@@ -72,7 +75,7 @@ public final class SlaveNode: HTTPHandler {
     if case .add(let headers)? = verdict, response.status != 301, response.status != 307 {
       for header in headers { response.fields.add(header.name, header.value) }
     }
-    journal.answered(request, path: target?.path, response, began: began, requestID: requestID)
+    if let began { journal.answered(request, path: target?.path, response, began: began, requestID: requestID) }
     return response
   }
 
@@ -80,42 +83,48 @@ public final class SlaveNode: HTTPHandler {
     _ request: HTTPRequest, target: RequestTarget, correlationID: CorrelationID, requestID: GoString
   ) async -> HTTPResponse {
     let route: Route
-    switch routes.match(method: request.method, path: target.path, rawQuery: target.rawQuery) {
+    switch routes.match(method: request.method, target: target) {
     case .route(let found): route = found
     case .redirect(let redirect): return Reply.redirect(redirect)
     case .notFound: return Reply.notFound
     case .badRequest: return Reply.badRequest
     }
     var body: [UInt8] = []
-    var headers: [HeaderField] = []
-    if RequestContent.isSignedInHeader(method: request.method) {
-      headers = request.fields.fields.map { HeaderField($0.name, $0.value) }
-      if RequestContent.coversBody(method: request.method, path: target.path) {
-        do throws(BodyRefusal) {
-          body = try await request.readBody()
-        } catch {
-          return refused(Refusal(error), requestID: requestID)
-        }
+    if RequestContent.coversBody(method: request.method, path: target.path) {
+      do throws(BodyRefusal) {
+        body = try await request.readBody()
+      } catch {
+        return refused(Refusal(error), requestID: requestID)
       }
-    }
-    let refusal = signatures.verify(
-      method: request.method, target: target, headers: headers, body: body, now: world.clock.now.unixSeconds)
-    if let refusal {  // SIGN-7
-      journal.refusedSignature(refusal, of: request, path: target.path, requestID: requestID)
-      return Reply.refused(refusal, requestID: requestID, isDebug: configuration.isDebug)
     }
     let context = RequestContext(
       request: request, target: target, correlationID: correlationID, requestID: requestID, body: body)
+    if let refusal = signatureRefusal(context) { return refusal }
     var response: HTTPResponse
     do throws(Refusal) {
       response = try await handle(route, context)
     } catch {
       response = refused(error, requestID: requestID)
     }
-    if case .content = route, request.method == Self.get, !response.isAborted {  // ST-9
+    if case .content = route, request.method.is("GET"), !response.isAborted {  // ST-9
       response.fields.fields.append(Self.contentPolicy)
     }
     return response
+  }
+
+  /// The answer to a request that is not signed with the node's key; nil when it is (SIGN-7).
+  private func signatureRefusal(_ context: RequestContext) -> HTTPResponse? {
+    let request = context.request
+    var headers: [HeaderField] = []
+    if RequestContent.isSignedInHeader(method: request.method) {
+      headers = request.fields.fields.map { HeaderField($0.name, $0.value) }
+    }
+    let refusal = signatures.verify(
+      method: request.method, target: context.target, headers: headers, body: context.body,
+      now: world.clock.now.unixSeconds)
+    guard let refusal else { return nil }
+    journal.refusedSignature(refusal, of: request, path: context.target.path, requestID: context.requestID)
+    return Reply.refused(refusal, requestID: context.requestID, isDebug: configuration.isDebug)
   }
 
   private func handle(_ route: Route, _ context: RequestContext) async throws(Refusal) -> HTTPResponse {
@@ -161,7 +170,6 @@ public final class SlaveNode: HTTPHandler {
   }
 
   // Names that every request is asked for, made once.
-  private static let get: GoString = "GET"
   private static let origin: GoString = "Origin"
   private static let host: GoString = "Host"
   private static let contentPolicy = HTTPFields.Field("Content-Security-Policy", "sandbox")

@@ -2,16 +2,8 @@ import GoWire
 
 /// Header fields in the order in which they were, or will be, sent. Names compare without case (RFC 9110, 5.1).
 public struct HTTPFields: Hashable, Sendable {
-  public struct Field: Hashable, Sendable {
-    /// As sent.
-    public var name: GoString
-    public var value: GoString
-
-    public init(_ name: GoString, _ value: GoString) {
-      self.name = name
-      self.value = value
-    }
-  }
+  /// The name as sent, and the value.
+  public typealias Field = ContentPlan.Field
 
   public var fields: [Field]
 
@@ -21,7 +13,8 @@ public struct HTTPFields: Hashable, Sendable {
 
   /// The first value of a header (SIGN-9), or nil.
   public func first(_ name: GoString) -> GoString? {
-    fields.first { $0.name.equalsIgnoringASCIICase(name) }?.value
+    for index in fields.indices where fields[index].name.equalsIgnoringASCIICase(name) { return fields[index].value }
+    return nil
   }
 
   public mutating func add(_ name: GoString, _ value: GoString) {
