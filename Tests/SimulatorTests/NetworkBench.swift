@@ -51,10 +51,10 @@ struct NetworkBench: Sendable {
     return await send(call, timeout: timeout)
   }
 
-  func send(_ call: NodeCall, timeout: Span?) async -> String {
+  func send(_ call: NodeCall, timeout: Span?, from node: SimulatedNode? = nil) async -> String {
     do {
       let endpoint = try call.endpoint()
-      let reply = try await master.http.send(
+      let reply = try await (node ?? master).http.send(
         HTTPCall(
           method: call.method, isTLS: endpoint.isTLS, host: endpoint.host, port: endpoint.port,
           authority: endpoint.authority, target: endpoint.target,

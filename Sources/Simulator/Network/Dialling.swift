@@ -69,7 +69,7 @@ extension SimulatedNetwork {
         outcome.isRefused = true
         return
       }
-      add(connection)
+      if !outcome.isAdded { add(connection) }
       outcome.isAdded = true
       let stream = NetworkStream(connection, isClient: false)
       let port = dial.port
@@ -96,7 +96,11 @@ extension SimulatedNetwork {
     if outcome.isRefused {
       throw TransportError(.refused, "dial tcp " + address + ": connect: connection refused")
     }
-    if !outcome.isAdded { add(connection) }
+    if !outcome.isAdded {
+      add(connection)
+      // Nobody will ever take it up there.
+      if plan.acceptsLate == nil { connection.done(isClient: false) }
+    }
     return NetworkStream(connection, isClient: true)
   }
 

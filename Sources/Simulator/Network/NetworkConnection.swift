@@ -66,7 +66,11 @@ final class NetworkConnection: @unchecked Sendable {
     chosen = []
     let moment = moment(phase)
     let found = faults.choose(at: moment) { fault in
-      Self.isOfThePacketsWay(fault.kind) && (fault.parameters.bytes ?? 0) <= length ?? .max
+      // While nothing is sent there is nothing to hold or lose.
+      if phase == .idle, ![.reset, .close, .halfOpen].contains(fault.kind) || fault.parameters.variant == "crossing" {
+        return false
+      }
+      return Self.isOfThePacketsWay(fault.kind) && (fault.parameters.bytes ?? 0) <= length ?? .max
     }
     for fault in found { apply(fault, to: pipe, moment) }
   }
@@ -76,8 +80,7 @@ final class NetworkConnection: @unchecked Sendable {
     guard let faults = network.faults else { return }
     let moment = moment(phase, isAnswer: pipe.isAnswer)
     let found = faults.choose(at: moment) { fault in
-      let match = fault.match
-      guard match.nth == nil, match.count == nil, match.chanceInMillion == nil else { return false }
+      if phase == .idle { return fault.kind == .oneWay || fault.kind == .partition }
       return Self.isOfThePacketsWay(fault.kind)
     }
     for fault in found where !chosen.contains(fault.index) { apply(fault, to: pipe, moment) }
@@ -209,12 +212,15 @@ final class NetworkConnection: @unchecked Sendable {
   /// An end is done with it.
   func done(isClient: Bool) {
     if isClient { isClientDone = true } else { isServerDone = true }
-    if isClientDone, isServerDone { network.forget(self) }
+    guard isClientDone, isServerDone, !isForgotten else { return }
+    isForgotten = true
+    network.forget(self)
   }
 
   /// The machine of one end is gone: no packet of it leaves any more, and what comes finds nobody.
   /// - Parameter resets: the machine's system lives on, and tells the other side.
   func abandon(by host: NetworkHost, resets: Bool) {
+    if client === server { done(isClient: false) }
     let isClient = host === client
     let (input, output): (NetworkPipe, NetworkPipe) = isClient ? (down, up) : (up, down)
     if resets { output.sendReset() }

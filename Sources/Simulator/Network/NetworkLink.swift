@@ -30,6 +30,8 @@ public final class NetworkLink: @unchecked Sendable {
     return latency.nanoseconds + Int64(generator.below(UInt64(jitter.nanoseconds) + 1))
   }
 
+  func draw(below bound: Int) -> Int { generator.below(bound) }
+
   /// A span around a mean, drawn from the seed; never negative.
   func draw(mean: Span, jitter: Span) -> Int64 {
     guard jitter > .zero else { return mean.nanoseconds }

@@ -19,6 +19,10 @@ public final class SimulatedNetwork: @unchecked Sendable {
   /// Told what happens: the node, then what.
   var note: ((String, TraceEvent.Kind) -> Void)?
 
+  /// What caching middle boxes keep, and whether they do.
+  var cache: [String: [GoString: (bytes: [UInt8], at: Uptime)]] = [:]
+  var caches = false
+
   private var hosts: [String: NetworkHost] = [:]
   private var byAddress: [GoString: NetworkHost] = [:]
   private var names: [GoString: NetworkHost] = [:]
