@@ -60,6 +60,11 @@ let package = Package(
     .executableTarget(
       name: "soak-load", dependencies: ["GoWire", "NodeProtocol"], path: "Benchmarks/SoakLoad", swiftSettings: settings),
 
+    // What a virtual request to a slave costs.
+    .executableTarget(
+      name: "network-benchmark", dependencies: ["GoWire", "NodeProtocol", "ReferenceNode", "Simulator"],
+      path: "Benchmarks/NetworkBenchmark", swiftSettings: settings),
+
     // Go's standard library as the judge of GoWire and of signatures: see Scripts/differential.
     .executableTarget(name: "differential", dependencies: ["GoWire", "NodeProtocol"], swiftSettings: settings),
 

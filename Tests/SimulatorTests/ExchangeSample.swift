@@ -111,7 +111,7 @@ enum FaultTable {
     case .cache: parameters.span = .seconds(60)
     case .header: (parameters.variant, parameters.name, parameters.value) = ("add", "X-Cr-Extra", "1")
     case .endless:
-      parameters.rate = 65_536
+      parameters.rate = 256
       parameters.variant = phase == .responseHead ? "headers" : nil
     case .fuzz, .flip: parameters.number = 2
     default: break

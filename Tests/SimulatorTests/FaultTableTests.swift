@@ -119,13 +119,13 @@ extension NetworkBench {
   }
 
   /// One exchange of a kind; answer or reason.
-  func make(_ sample: ExchangeSample) async -> String {
+  func make(_ sample: ExchangeSample, timeout: Span? = .seconds(10)) async -> String {
     let headers =
       sample.isNode
       ? Caller.master(siteURL: "http://M", siteID: "site", nodeID: 2).headers(version: "4.14.0", correlationID: nil)
       : [HeaderField("User-Agent", "Mozilla/5.0")]
     let call = calls.call(
       sample.method, sample.path, query: sample.query, headers: headers, body: sample.body.bytes, expires: 0)
-    return await send(call, timeout: .seconds(10), from: sample.from == "B" ? world.node("B") : master)
+    return await send(call, timeout: timeout, from: sample.from == "B" ? world.node("B") : master)
   }
 }

@@ -62,7 +62,9 @@ struct AnswerParser {
       if lines.isEmpty || !line.isEmpty {
         lines.append(line)
         // The first line is judged at once: it may be no HTTP at all.
-        if lines.count == 1, let text = GoTransportText.broken(Array(bytes[headStart..<scanned]), hasEnded: false) {
+        if lines.count == 1, !isPlainStatusLine(line),
+          let text = GoTransportText.broken(Array(bytes[headStart..<scanned]), hasEnded: false)
+        {
           return .broken(text)
         }
         continue
@@ -92,8 +94,28 @@ struct AnswerParser {
     return GoTransportText.broken(Array(bytes[headStart...]), hasEnded: true)
   }
 
+  /// Whether a line is sound at first sight, as nearly all are.
+  private func isPlainStatusLine(_ line: Range<Int>) -> Bool {
+    let text = bytes[line]
+    return text.count >= 13 && text.starts(with: "HTTP/1.1 ".utf8)
+      && text[(line.lowerBound + 9)..<(line.lowerBound + 12)].allSatisfy { 0x30...0x39 ~= $0 }
+      && text[line.lowerBound + 12] == 0x20
+  }
+
+  private func isPlainField(_ line: Range<Int>) -> Bool {
+    let text = bytes[line]
+    guard let colon = text.firstIndex(of: 0x3A), colon > line.lowerBound else { return false }
+    // Lengths are looked at more closely.
+    return text[..<colon].allSatisfy(HTTPRequestParser.isTokenByte)
+      && (colon - line.lowerBound != 14 || text[(colon + 1)...].allSatisfy { $0 == 0x20 || 0x30...0x39 ~= $0 })
+  }
+
   private mutating func head() -> Outcome {
-    if let text = GoTransportText.broken(Array(bytes[headStart..<scanned]), hasEnded: false) { return .broken(text) }
+    if !lines.dropFirst().allSatisfy(isPlainField),
+      let text = GoTransportText.broken(Array(bytes[headStart..<scanned]), hasEnded: false)
+    {
+      return .broken(text)
+    }
     let first = bytes[lines[0]]
     let status = first.drop { $0 != 0x20 }.drop { $0 == 0x20 }.prefix(3).reduce(0) { $0 * 10 + Int($1) - 0x30 }
     let isOld = first.starts(with: "HTTP/1.0".utf8)

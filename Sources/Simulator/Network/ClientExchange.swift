@@ -48,7 +48,7 @@ final class ClientExchange: @unchecked Sendable {
   func startClock() {
     guard let timeout = call.timeout else { return }
     deadline = kernel.uptime + timeout
-    timer = kernel.at(kernel.uptime + timeout) { [weak self] in self?.expire() }
+    timer = kernel.at(kernel.uptime + timeout) { self.expire() }
   }
 
   private func expire() {

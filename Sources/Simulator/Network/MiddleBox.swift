@@ -215,6 +215,7 @@ final class MiddleBox: @unchecked Sendable {
     }
     await origin.stream.send(head(passage))
     let outgoing = passage.framing
+    let progress = Progress()
     let pump = Task(name: "a middle box: a request body") { [client, network] in
       let isWhole = await client.body(incoming) { await editor.send($0, outgoing, origin.stream) }
       if editor.isEndless {
@@ -223,6 +224,7 @@ final class MiddleBox: @unchecked Sendable {
         if outgoing == incoming { origin.stream.finish() }
       } else if isWhole {
         if outgoing == .chunked { await origin.stream.send(Array("0\r\n\r\n".utf8)) }
+        progress.isWhole = true
       } else {
         // The client is gone, or says no more: so is the request.
         origin.stream.close()
@@ -231,7 +233,12 @@ final class MiddleBox: @unchecked Sendable {
     defer { pump.cancel() }
     let keeps = await answer(passage, from: origin)
     // A server that answers early may leave bytes of the request behind.
-    return keeps && client.stream.input.arrivedCount == 0 && change == nil
+    return keeps && progress.isWhole
+  }
+
+  /// How far a request's body has come. Confined to the kernel's thread.
+  private final class Progress: @unchecked Sendable {
+    var isWhole = false
   }
 
   private static func isOfTheHead(_ fault: Fault) -> Bool {

@@ -89,7 +89,7 @@ final class NetworkConnection: @unchecked Sendable {
   /// Whether packets of this direction still vanish.
   func isBlocked(_ pipe: NetworkPipe) -> Bool {
     guard let faults = network.faults else { return false }
-    let moment = moment(phase, isAnswer: pipe.isAnswer)
+    let moment = moment(pipe.blockedPhase, isAnswer: pipe.isAnswer)
     return !faults.choose(at: moment) { $0.kind == .oneWay || $0.kind == .partition }.isEmpty
   }
 

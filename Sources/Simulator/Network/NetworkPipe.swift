@@ -64,6 +64,8 @@ final class NetworkPipe: @unchecked Sendable {
   var cuts: [Cut] = []
   private var blockedTries = 0
   private var blockedSince: Int64?
+  /// The phase whose packets vanished first.
+  private(set) var blockedPhase = ExchangePhase.head
   private var isWaitingToBeOvertaken = false
 
   struct Cut {
@@ -155,6 +157,7 @@ final class NetworkPipe: @unchecked Sendable {
   func block() {
     guard blockedSince == nil else { return }
     blockedSince = kernel.uptime.nanoseconds
+    blockedPhase = connection.phase
     blockedTries = 0
     retryLater()
   }

@@ -36,10 +36,11 @@ public final class SimulatedHTTPClient: HTTPClient, @unchecked Sendable {
     if Task.isCancelled { throw .cancelledCall }
     try Self.check(call)
     let exchange = ClientExchange(self, call)
-    try await effects.announce(.call(method: call.method, url: call.url))
+    let url = call.url
+    try await effects.announce(.call(method: call.method, url: url))
     do throws(TransportError) {
       let reply = try await run(exchange)
-      try await effects.announce(.reply(method: call.method, url: call.url, status: reply.status))
+      try await effects.announce(.reply(method: call.method, url: url, status: reply.status))
       return reply
     } catch {
       exchange.failed(error.text)

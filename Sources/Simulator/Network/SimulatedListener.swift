@@ -51,6 +51,7 @@ public final class SimulatedListener: @unchecked Sendable {
       ownsTask: true)
     connection.isStopping = { [weak self] in self?.isStopping ?? true }
     connection.exchange = { [unowned on = stream.connection] in on.tag.number == 0 ? nil : on.tag.number }
+    connection.isSeen = network.isSeen
     if let note = network.note {
       connection.note = { [node = host.name, effects] in if !effects.isDead { note(node, $0) } }
     }

@@ -18,6 +18,8 @@ public final class SimulatedNetwork: @unchecked Sendable {
   public var faults: (any NetworkFaults)?
   /// Told what happens: the node, then what.
   var note: ((String, TraceEvent.Kind) -> Void)?
+  /// Whether anybody gets to see what happens.
+  var isSeen: () -> Bool = { false }
 
   /// What caching middle boxes keep, and whether they do.
   var cache: [String: [GoString: (bytes: [UInt8], at: Uptime)]] = [:]

@@ -1,4 +1,5 @@
 import GoWire
+import NodeProtocol
 import ReferenceNode
 
 /// One connection to a server: reads requests, drives the handler, writes answers, by the rules that the live door keeps.
@@ -15,12 +16,16 @@ final class WireConnection: @unchecked Sendable {
   private let isTLS: Bool
   private let ownsTask: Bool
   private var kernel: Kernel { effects.kernel }
+  private var dateOf = Int64.min
+  private var dateText: GoString = ""
 
   /// No new requests: each answer ends the connection.
   var isStopping: () -> Bool = { false }
   /// Told of each head, and of the end of each answer.
   var note: ((TraceEvent.Kind) -> Void)?
   var exchange: () -> Int? = { nil }
+  /// Whether what the node does is to be marked with the request it does it for.
+  var isSeen: () -> Bool = { false }
 
   /// Whether no request is at hand.
   private(set) var isBetweenRequests = true
@@ -150,7 +155,11 @@ final class WireConnection: @unchecked Sendable {
       let request = HTTPRequest(
         method: head.method, target: head.target, fields: head.fields, contentLength: head.contentLength, body: body,
         peer: peer, isTLS: isTLS)
-      response = await handler.respond(to: request)
+      if isSeen(), let id = head.fields.first(HeaderName.correlationID) {
+        response = await Trace.$requestID.withValue(id) { await handler.respond(to: request) }
+      } else {
+        response = await handler.respond(to: request)
+      }
     }
     let awaitsContinue = head.expectation == .continue && !wasContinued
     guard !response.isAborted, !input.isGone else {
@@ -160,7 +169,7 @@ final class WireConnection: @unchecked Sendable {
     }
     let closes =
       response.closes || !head.keepsAlive || awaitsContinue || head.expectation == .unknown || isStopping()
-    let wire = WireResponse(response, to: head, closes: closes, date: HTTPDate.text(clock.now))
+    let wire = WireResponse(response, to: head, closes: closes, date: date)
     await sink.begin(wire, wasContinued: wasContinued)
     let isComplete = await send(wire, response.body)
     sink.finish(isComplete: isComplete)
@@ -183,6 +192,13 @@ final class WireConnection: @unchecked Sendable {
     } catch {
       input.leave()
     }
+  }
+
+  /// The time as a header, written once a second.
+  private var date: GoString {
+    let now = clock.now
+    if now.unixSeconds != dateOf { (dateOf, dateText) = (now.unixSeconds, HTTPDate.text(now)) }
+    return dateText
   }
 
   // MARK: Writing

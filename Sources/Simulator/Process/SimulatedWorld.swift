@@ -31,6 +31,7 @@ public final class SimulatedWorld: @unchecked Sendable {
     faults = FaultEngine(plan, seed: seed, trace: trace)
     if !plan.faults.isEmpty { network.faults = faults }
     network.note = { [trace] node, kind in trace.record(kind, node: node) }
+    network.isSeen = { [trace] in trace.isSeen }
   }
 
   /// Every effect of every node that the trace has kept, in the order in which it happened.

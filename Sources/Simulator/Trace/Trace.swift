@@ -31,6 +31,9 @@ public final class Trace: @unchecked Sendable {
   /// Events so far, kept or not.
   public private(set) var count = 0
 
+  /// Whether anybody gets to see the events.
+  var isSeen: Bool { keepsEvents || !observers.isEmpty }
+
   init(kernel: Kernel, keepsEvents: Bool) {
     self.kernel = kernel
     self.keepsEvents = keepsEvents
