@@ -75,6 +75,52 @@ import Testing
     #expect(exchanges.allSatisfy { $0.from == nil })
   }
 
+  @Test func `an exchange begins when its client begins to connect`() throws {
+    var trace = TraceSample()
+    trace.add(1, "M", .exchangePhase(number: 1, .connect, bytes: 0))
+    trace.add(1.5, "M", .log(LogLine(.info, "between")))
+    _ = trace.begin(2, "M", "S1", .ping, "POST", "/api/v4/slave/ping")
+    let timeline = Timeline(trace.events)
+    #expect(timeline.items.map(\.time) == [TraceSample.time(1), TraceSample.time(1.5)])
+    let exchange = try #require(Self.exchanges(timeline).first)
+    #expect(exchange.phases.map(\.time) == [TraceSample.time(1), TraceSample.time(2)])
+  }
+
+  @Test func `what a node does for a request has the id under which the node logs it`() {
+    var trace = TraceSample()
+    let number = trace.begin(1, "browser", "S1", .chunkFromBrowser, "POST", "/up/1?chunk=0")
+    trace.add(1.1, "S1", .requestReceived(number: number, method: "POST", target: "/up/1?chunk=0"))
+    trace.add(1.2, "S1", .effect(number: 1, .sync("/data/1"), failure: nil))
+    trace.exchange(1.3, "S1", "M", .callback, "GET", "/callback")
+    trace.add(
+      1.4, "S1",
+      .log(LogLine(.info, "request", requestID: "id-1", details: [.init("method", "POST"), .init("path", "/up/1")])))
+    trace.add(1.5, "S1", .responseSent(number: number, status: 200))
+    trace.add(1.6, "browser", .exchangeEnded(number: number, status: 200, failure: nil))
+    trace.add(1.7, "S1", .effect(number: 2, .sync("/data/2"), failure: nil))
+    let ids = Timeline(trace.events).items.map { $0.requestID?.text }
+    #expect(ids == ["id-1", "id-1", "id-1", "id-1", nil])
+  }
+
+  @Test func `of two requests served at once nothing is guessed`() {
+    var trace = TraceSample()
+    for file in 1...2 {
+      let number = trace.begin(1, "browser", "S1", .chunkFromBrowser, "POST", GoString("/up/\(file)"))
+      trace.add(1.1, "S1", .requestReceived(number: number, method: "POST", target: GoString("/up/\(file)")))
+    }
+    trace.add(1.2, "S1", .effect(number: 1, .sync("/data/1"), failure: nil))
+    for file in 1...2 {
+      trace.add(
+        1.4, "S1",
+        .log(
+          LogLine(
+            .info, "request", requestID: GoString("id-\(file)"),
+            details: [.init("method", "POST"), .init("path", GoString("/up/\(file)"))])))
+    }
+    let ids = Timeline(trace.events).items.map { $0.requestID?.text }
+    #expect(ids == ["id-1", "id-2", nil, "id-1", "id-2"])
+  }
+
   @Test func `an exchange whose end is missing and an end without a beginning do no harm`() {
     var trace = TraceSample()
     _ = trace.begin(1, "M", "S1", .ping, "POST", "/api/v4/slave/ping")
@@ -82,6 +128,15 @@ import Testing
     trace.add(2, "S1", .responseSent(number: nil, status: 200))
     let exchanges = Self.exchanges(Timeline(trace.events))
     #expect(exchanges.count == 1 && exchanges[0].ended == nil)
+  }
+
+  @Test func `a run in a few lines`() {
+    #expect(
+      Self.timeline.summary == [
+        "exchanges: 4, 1 of them without a whole answer; session create 1, chunk (browser) 2, callback 1",
+        "faults: 2 planned, fired 1 times; RESET 1×, NOSYNC 0×", "S1: started 1×, paused 1×; process killed",
+        "disks: 5 operations, 1 MiB written; log: 1 warnings and errors",
+      ])
   }
 
   @Test(arguments: [

@@ -57,7 +57,7 @@ public struct SimulationPage: Sendable {
     }
   }
 
-  /// Items of a run that a page holds at most.
+  /// Items that a page holds at most, of a single run; several share them.
   static let mostItems = 60_000
 
   private let runs: [Run]
@@ -189,7 +189,7 @@ public struct SimulationPage: Sendable {
       <details class="drawn"\(isOpen ? " open" : "")><summary>Timeline</summary>
       <div class="timeline"><p class="note">The picture needs JavaScript; nodelab simulate --timeline prints the same as text.</p></div>
       </details>
-      <script type="application/json" id="\(id)-data">\(TimelineData.json(run.timeline, most: Self.mostItems))</script>
+      <script type="application/json" id="\(id)-data">\(TimelineData.json(run.timeline, most: max(1_000, Self.mostItems / runs.count)))</script>
       </section>
       """
   }

@@ -200,6 +200,15 @@ final class ClientExchange: @unchecked Sendable {
     hasEnded = true
     stopClock()
     abandon()
+    if !begun {
+      // It has not come as far as a connection: 0 stands for none.
+      network.note?(
+        host.name,
+        .exchangeBegan(
+          TraceEvent.ExchangeStart(
+            number: tag.number, connection: 0, from: host.name, to: call.host.text, kind: tag.kind, method: tag.method,
+            target: tag.target)))
+    }
     network.note?(host.name, .exchangeEnded(number: tag.number, status: nil, failure: text))
   }
 

@@ -25,7 +25,7 @@ public struct Timeline: Sendable {
   public init(_ events: [TraceEvent], faults: [Fault] = []) {
     var builder = TimelineBuilder(faults: faults)
     for event in events { builder.add(event) }
-    self = builder.timeline
+    self = builder.finished()
     eventCount = events.count
   }
 

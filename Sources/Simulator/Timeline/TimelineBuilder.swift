@@ -14,8 +14,12 @@ struct TimelineBuilder {
   /// The place in `lives` of the process that a lane's node runs now.
   private var living: [Int: Int] = [:]
   private var bandOfFault: [Int: Int] = [:]
-  /// Whether the client's side of exchanges is in the trace: then messages at doors say nothing new.
-  private var hasExchanges = false
+  /// Phases of exchanges that have not begun yet: a client connects before it begins.
+  private var early: [Int: [Timeline.Phase]] = [:]
+  /// Items of the exchanges that a lane's node is serving.
+  private var serving: [Int: [Int]] = [:]
+  /// The item of the exchange in whose service something was done of which the trace does not say the request.
+  private var servedItem: [Int: Int] = [:]
 
   private struct DiskKey: Hashable {
     var lane: Int
@@ -46,7 +50,9 @@ struct TimelineBuilder {
     case .effect(_, let action, let failure): addDisk(event, action, failure)
     case .exchangeBegan(let start): begin(event, start)
     case .exchangePhase(let number, let phase, let bytes):
-      change(number, event) { $0.phases.append(Timeline.Phase(phase: phase, time: event.time, bytes: bytes)) }
+      let step = Timeline.Phase(phase: phase, time: event.time, bytes: bytes)
+      if exchanges[number] == nil { early[number, default: []].append(step) }
+      change(number, event) { $0.phases.append(step) }
     case .requestReceived(let number, let method, let target): receive(event, number, method, target)
     case .responseSent(let number, let status): send(event, number, status)
     case .exchangeEnded(let number, let status, let failure):
@@ -55,7 +61,9 @@ struct TimelineBuilder {
         $0.status = status
         $0.failure = failure
       }
-    case .log(let line): append(event, .log(line), requestID: line.requestID)
+    case .log(let line):
+      append(event, .log(line), requestID: line.requestID)
+      adopt(line, event)
     case .process(let change): addProcess(event, change)
     case .clock(let offset): append(event, .clock(offset: offset))
     case .fault(let index, let kind, let detail):
@@ -89,23 +97,27 @@ struct TimelineBuilder {
     timeline.items.append(
       Timeline.Item(
         number: event.number, time: event.time, end: event.time, lane: lane, requestID: requestID, content: content))
-    if let lane { openDisk[DiskKey(lane: lane, requestID: requestID)] = nil }
+    guard let lane else { return }
+    if requestID == nil { attribute(timeline.items.count - 1, lane) }
+    openDisk[DiskKey(lane: lane, requestID: requestID)] = nil
+    openDisk[DiskKey(lane: lane, requestID: nil)] = nil
   }
 
   // MARK: Exchanges
 
   private mutating func begin(_ event: TraceEvent, _ start: TraceEvent.ExchangeStart) {
-    hasExchanges = true
     let from = lane(start.from)
     guard let to = lane(start.to) else { return }
+    let phases = early.removeValue(forKey: start.number) ?? []
     exchanges[start.number] = timeline.items.count
     append(
       event,
       .exchange(
         Timeline.Exchange(
           number: start.number, connection: start.connection, kind: start.kind, from: from, to: to,
-          method: start.method, target: start.target)))
+          method: start.method, target: start.target, phases: phases)))
     timeline.items[timeline.items.count - 1].lane = from ?? to
+    if let first = phases.first { timeline.items[timeline.items.count - 1].time = first.time }
   }
 
   private mutating func change(_ number: Int, _ event: TraceEvent, _ change: (inout Timeline.Exchange) -> Void) {
@@ -127,6 +139,7 @@ struct TimelineBuilder {
         // A repeated request of one exchange leaves the first in place.
         if $0.received == nil { $0.received = event.time }
       }
+      if let lane = lane(event.node), let index = exchanges[number] { serve(index, lane) }
       return
     }
     guard let to = lane(event.node) else { return }
@@ -138,6 +151,7 @@ struct TimelineBuilder {
           number: number, connection: nil, kind: .other, from: nil, to: to, method: method, target: target,
           received: event.time)))
     if let number { exchanges[number] = index } else { unknownRequests[to, default: []].append(index) }
+    serve(index, to)
   }
 
   private mutating func send(_ event: TraceEvent, _ number: Int?, _ status: Int?) {
@@ -153,6 +167,7 @@ struct TimelineBuilder {
       index = open[place]
       unknownRequests[lane]?.remove(at: place)
     }
+    if let lane = lane(event.node) { serving[lane]?.removeAll { $0 == index } }
     changeItem(index, event) {
       $0.sent = event.time
       $0.sentStatus = status
@@ -161,6 +176,56 @@ struct TimelineBuilder {
         $0.status = status
       }
     }
+  }
+
+  // MARK: Requests
+
+  private mutating func serve(_ index: Int, _ lane: Int) {
+    serving[lane, default: []].append(index)
+    openDisk[DiskKey(lane: lane, requestID: nil)] = nil
+  }
+
+  /// What a node does while it serves a single request, it does for this one.
+  private mutating func attribute(_ index: Int, _ lane: Int) {
+    guard let open = serving[lane], open.count == 1, open[0] != index else { return }
+    servedItem[index] = open[0]
+  }
+
+  /// A node says under which id it has served a request by the line that names its method and path.
+  private mutating func adopt(_ line: LogLine, _ event: TraceEvent) {
+    guard let id = line.requestID, let lane = lane(event.node), let open = serving[lane],
+      let method = line.details.first(where: { $0.key == "method" })?.value,
+      let path = line.details.first(where: { $0.key == "path" })?.value
+    else { return }
+    let match = open.first { index in
+      guard timeline.items[index].requestID == nil, case .exchange(let exchange) = timeline.items[index].content
+      else { return false }
+      let bytes = exchange.target.bytes
+      return exchange.method == method && GoString(bytes.prefix { $0 != UInt8(ascii: "?") }) == path
+    }
+    if let match { timeline.items[match].requestID = id }
+  }
+
+  /// The timeline of what has been added.
+  func finished() -> Timeline {
+    var timeline = timeline
+    for index in timeline.items.indices where timeline.items[index].requestID == nil {
+      // A call made in the service of a request may itself have been served by another node, and so on.
+      var place = index
+      for _ in 0..<8 {
+        guard let next = servedItem[place] else { break }
+        place = next
+        if let id = timeline.items[place].requestID {
+          timeline.items[index].requestID = id
+          break
+        }
+      }
+    }
+    // Exchanges are older than the events that tell of their begin; equal times keep their order.
+    timeline.items = timeline.items.enumerated().sorted {
+      ($0.element.time, $0.offset) < ($1.element.time, $1.offset)
+    }.map(\.element)
+    return timeline
   }
 
   // MARK: Disk
