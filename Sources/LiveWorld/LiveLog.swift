@@ -52,17 +52,31 @@ public final class LiveLog: NodeLog {
 
   /// `2026-11-21T15:07:01.250Z`.
   static func timestamp(_ time: timespec) -> String {
+    var text: [UInt8] = []
+    appendTimestamp(time, to: &text)
+    return String(decoding: text, as: UTF8.self)
+  }
+
+  private static func appendTimestamp(_ time: timespec, to out: inout [UInt8]) {
     var seconds = time.tv_sec
     var parts = tm()
     gmtime_r(&seconds, &parts)
-    func pad(_ value: Int, _ width: Int) -> String {
-      let digits = String(value)
-      return String(repeating: "0", count: max(0, width - digits.count)) + digits
+    func put(_ value: Int, _ width: Int, _ end: Unicode.Scalar) {
+      var unit = 1
+      for _ in 1..<width { unit *= 10 }
+      while unit > 0 {
+        out.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: value / unit % 10))
+        unit /= 10
+      }
+      out.append(UInt8(ascii: end))
     }
-    return pad(Int(parts.tm_year) + 1900, 4) + "-" + pad(Int(parts.tm_mon) + 1, 2) + "-" + pad(Int(parts.tm_mday), 2)
-      + "T"
-      + pad(Int(parts.tm_hour), 2) + ":" + pad(Int(parts.tm_min), 2) + ":" + pad(Int(parts.tm_sec), 2) + "."
-      + pad(time.tv_nsec / 1_000_000, 3) + "Z"
+    put(Int(parts.tm_year) + 1900, 4, "-")
+    put(Int(parts.tm_mon) + 1, 2, "-")
+    put(Int(parts.tm_mday), 2, "T")
+    put(Int(parts.tm_hour), 2, ":")
+    put(Int(parts.tm_min), 2, ":")
+    put(Int(parts.tm_sec), 2, ".")
+    put(time.tv_nsec / 1_000_000, 3, "Z")
   }
 
   static func text(_ line: LogLine, _ time: timespec) -> [UInt8] {
@@ -73,7 +87,12 @@ public final class LiveLog: NodeLog {
       case .warning: "WARN "
       case .error: "ERROR"
       }
-    var out = Array("\(timestamp(time)) \(name) ".utf8)
+    var out: [UInt8] = []
+    out.reserveCapacity(256)
+    appendTimestamp(time, to: &out)
+    out.append(UInt8(ascii: " "))
+    out += name.utf8
+    out.append(UInt8(ascii: " "))
     appendEscaped(line.message.utf8, to: &out)
     for detail in line.details {
       out.append(UInt8(ascii: " "))
@@ -106,6 +125,11 @@ public final class LiveLog: NodeLog {
 
   /// Control characters and bytes that are no UTF-8 as `\n`, `\x1b`: a line stays one line, and a terminal is not spoken to.
   private static func appendEscaped(_ bytes: some Collection<UInt8>, quoted: Bool = false, to out: inout [UInt8]) {
+    // Most are plain.
+    if bytes.allSatisfy({ 0x20..<0x7F ~= $0 && !(quoted && ($0 == UInt8(ascii: "\"") || $0 == UInt8(ascii: "\\"))) }) {
+      out.append(contentsOf: bytes)
+      return
+    }
     let hex = Array("0123456789abcdef".utf8)
     func show(_ byte: UInt8) {
       out += [UInt8(ascii: "\\"), UInt8(ascii: "x"), hex[Int(byte >> 4)], hex[Int(byte & 15)]]
