@@ -65,6 +65,11 @@ let package = Package(
       name: "network-benchmark", dependencies: ["GoWire", "NodeProtocol", "ReferenceNode", "Simulator"],
       path: "Benchmarks/NetworkBenchmark", swiftSettings: settings),
 
+    // What virtual time costs, beside Go's: Scripts/bench kernel.
+    .executableTarget(
+      name: "kernel-benchmark", dependencies: ["GoWire", "NodeProtocol", "ReferenceNode", "Simulator"],
+      path: "Benchmarks/KernelBenchmark", swiftSettings: settings),
+
     // Go's standard library as the judge of GoWire and of signatures: see Scripts/differential.
     .executableTarget(name: "differential", dependencies: ["GoWire", "NodeProtocol"], swiftSettings: settings),
 

@@ -1,0 +1,3 @@
+module nodelab/kernel-reference
+
+go 1.26
