@@ -42,9 +42,12 @@ let package = Package(
       name: "LiveWorld", dependencies: ["ReferenceNode", "NodeLoop", "CCrypto", "CPosix", "CMicrohttpd", "CCurl"],
       swiftSettings: settings),
 
+    .systemLibrary(name: "CTLS", pkgConfig: "libssl", providers: [.apt(["libssl-dev"])]),
     .target(
       name: "ConformanceSuite",
-      dependencies: ["GoWire", "NodeProtocol", "NodeLoop", "ReferenceNode", "Simulator", "LiveWorld", "CCrypto"],
+      dependencies: [
+        "GoWire", "NodeProtocol", "NodeLoop", "ReferenceNode", "Simulator", "LiveWorld", "CCrypto", "CTLS",
+      ],
       swiftSettings: settings),
 
     .executableTarget(

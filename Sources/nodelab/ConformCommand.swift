@@ -7,7 +7,8 @@ enum ConformCommand {
     ["conform", "slave"], summary: "Holds a slave against recorded conversations",
     options: [
       OptionRow("spawn", .flag, "against slaves of our own, on free ports in a temporary folder; the default"),
-      OptionRow("url", .value("URL"), "against your own node: http://HOST:PORT or unix:/PATH"),
+      OptionRow("url", .value("URL"), "against your own node: http://HOST:PORT, https://HOST:PORT or unix:/PATH"),
+      OptionRow("insecure", .flag, "takes any certificate of the node at --url"),
       OptionRow("secret", .value("S"), "the secret of the node at --url"),
       OptionRow("dir", .value("DIR"), "the working folder of the node at --url, as it is seen here"),
       OptionRow(
@@ -90,7 +91,7 @@ enum ConformCommand {
     var subject = "nodelab slave \(NodeLabCommand.version)"
     if case .url(let url, _, let folder) = options.subject {
       subject = url
-      command += " --url \(url) --secret \"$SECRET\" --dir \(folder)"
+      command += " --url \(url)\(options.isInsecure ? " --insecure" : "") --secret \"$SECRET\" --dir \(folder)"
     }
     command += " --profile \(options.profile)" + (options.isVerbatim ? " --verbatim" : "") + " --seed \(options.seed)"
     if let list = options.expectedDeviations { command += " --expect \(list)" }
@@ -113,6 +114,7 @@ enum ConformCommand {
     options.cases = arguments.all("cases")
     options.only = arguments.all("only")
     options.isVerbatim = arguments.has("verbatim")
+    options.isInsecure = arguments.has("insecure")
     options.expectedDeviations = arguments.value("expect")
     if let profile = arguments.value("profile") { options.profile = profile }
     if let text = arguments.value("seed") {
@@ -127,6 +129,7 @@ enum ConformCommand {
       for name in ["secret", "dir"] where arguments.value(name) != nil {
         throw arguments.usage("--\(name) goes with --url")
       }
+      guard !arguments.has("insecure") else { throw arguments.usage("--insecure goes with --url https://HOST:PORT") }
       return .spawn
     }
     guard !arguments.has("spawn") else { throw arguments.usage("--spawn and --url exclude each other") }

@@ -129,13 +129,14 @@ import Testing
 
   @Test(arguments: [
     ("http://127.0.0.1:5212", "127.0.0.1:5212"), ("http://[::1]:80/", "[::1]:80"), ("http://host", "host:80"),
-    ("unix:/run/x.sock", "unix:/run/x.sock"),
+    ("unix:/run/x.sock", "unix:/run/x.sock"), ("https://host", "https://host:443"),
+    ("https://[::1]:5212/", "https://[::1]:5212"),
   ])
   func `an address is read`(_ url: String, _ address: String) throws {
     #expect(try SocketAddress(url: url).description == address)
   }
 
-  @Test(arguments: ["https://x", "x", "http://x/y", "http://x:port", "unix:x", "http://"])
+  @Test(arguments: ["https://x/y", "https://", "x", "http://x/y", "http://x:port", "unix:x", "http://"])
   func `what is no address is refused with its text`(_ url: String) {
     let error = #expect(throws: SuiteError.self) { try SocketAddress(url: url) }
     #expect(error?.text.hasPrefix("\(url): ") == true)

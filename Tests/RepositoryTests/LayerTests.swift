@@ -13,7 +13,7 @@ import Testing
     "NodeLoop": ["CNodeLoop"],
     "Simulator": node.union(["NodeLoop"]),
     "LiveWorld": node.union(system).union(["NodeLoop", "CCrypto", "CCurl", "CMicrohttpd", "CPosix"]),
-    "ConformanceSuite": node.union(system).union(["NodeLoop", "Simulator", "LiveWorld", "CCrypto"]),
+    "ConformanceSuite": node.union(system).union(["NodeLoop", "Simulator", "LiveWorld", "CCrypto", "CTLS"]),
     "differential": ["GoWire", "NodeProtocol", "Glibc"],
     "nodelab": node.union(system).union(["NodeLoop", "Simulator", "LiveWorld", "ConformanceSuite"]),
   ]

@@ -108,7 +108,15 @@ public final class WireConnection: Sendable {
 /// The few socket calls that client and server share.
 public enum TestSocket {
   public static func connect(to address: WireAddress) -> Int32? {
-    open(address) { Foundation.connect($0, $1, $2) }
+    open(address) { descriptor, name, size in
+      // A listener that takes nobody drops the attempts: the system would go on for minutes.
+      var patience = timeval(tv_sec: 10, tv_usec: 0)
+      setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
+      let outcome = Foundation.connect(descriptor, name, size)
+      patience.tv_sec = 0
+      setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
+      return outcome
+    }
   }
 
   /// A socket that `prepare` has connected or bound to an address.

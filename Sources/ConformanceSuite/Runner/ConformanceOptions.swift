@@ -6,7 +6,7 @@ public struct ConformanceOptions: Sendable {
   public enum Subject: Sendable {
     /// Slaves of our own in this process, configured as the recorded one, on free ports in a temporary folder.
     case spawn
-    /// A slave that runs already: `http://host:port` or `unix:/path`. `folder` is its working folder as this machine sees it.
+    /// A slave that runs already: `http://host:port`, `https://host:port` or `unix:/path`. `folder` is its working folder as this machine sees it.
     case url(String, secret: GoString, folder: String)
     /// Slaves of our own in a virtual world: no socket, no real file, no real time.
     case inMemory
@@ -21,6 +21,8 @@ public struct ConformanceOptions: Sendable {
   }
 
   public var subject: Subject
+  /// Whether any certificate of the slave will do.
+  public var isInsecure = false
   /// The repository's `Fixtures` folder: recordings, expected deviations, the project's own cases.
   public var fixtures: String
   /// Case files, or folders searched for them; empty for the recordings of the profile's program and the project's own cases.

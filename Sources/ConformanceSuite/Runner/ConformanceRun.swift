@@ -71,7 +71,8 @@ public struct ConformanceRun: Sendable {
     guard let first = cases.first else { return [] }
     var staging = Staging(variation: options.isVerbatim ? nil : Variation(seed: options.seed))
     if case .url(let url, let secret, let folder) = options.subject {
-      let stage = try UserStage.make(url, secret: secret, folder: folder, cases: cases, staging: staging)
+      let stage = try UserStage.make(
+        url, isInsecure: options.isInsecure, secret: secret, folder: folder, cases: cases, staging: staging)
       defer { stage.end() }
       return cases.map { judge($0, stage.run($0)) }
     }

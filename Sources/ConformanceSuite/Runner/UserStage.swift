@@ -5,9 +5,9 @@ import GoWire
 enum UserStage {
   /// - Throws: when the folder is none, or holds already what cases would make, or nobody listens at the URL.
   static func make(
-    _ url: String, secret: GoString, folder: String, cases: [ConformanceCase], staging: Staging
+    _ url: String, isInsecure: Bool, secret: GoString, folder: String, cases: [ConformanceCase], staging: Staging
   ) throws(SuiteError) -> SharedStage {
-    let address = try SocketAddress(url: url)
+    let address = try SocketAddress(url: url, isInsecure: isInsecure)
     guard HostFiles.isFolder(folder) else { throw .usage("\(folder): is no folder") }
     let root = try HostFiles.realPath(folder)
     if staging.variation == nil, let single = cases.first(where: { $0.origin.secret != secret }) {

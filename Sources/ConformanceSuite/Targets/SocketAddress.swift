@@ -3,10 +3,17 @@ import Glibc
 /// Where a socket connects to or listens.
 public enum SocketAddress: Hashable, Sendable, CustomStringConvertible {
   case tcp(host: String, port: UInt16)
+  /// TLS over TCP.
+  case tls(host: String, port: UInt16, checksCertificate: Bool)
   case unix(path: String)
 
-  /// Reads `http://host[:port][/]` or `unix:/path`.
-  public init(url: String) throws(SuiteError) {
+  /// Reads `http://host[:port][/]`, `https://host[:port][/]` or `unix:/path`.
+  /// - Parameter isInsecure: any certificate will do.
+  public init(url: String, isInsecure: Bool = false) throws(SuiteError) {
+    let isTLS = url.hasPrefix("https://")
+    guard isTLS || !isInsecure else {
+      throw .usage("\(url): has no certificate to leave unchecked: --insecure goes with https://")
+    }
     if url.hasPrefix("unix:") {
       let path = String(url.dropFirst(5))
       guard path.hasPrefix("/"), path.utf8.count < 108 else {
@@ -15,25 +22,25 @@ public enum SocketAddress: Hashable, Sendable, CustomStringConvertible {
       self = .unix(path: path)
       return
     }
-    guard !url.hasPrefix("https://") else {
-      throw .usage("\(url): https is not spoken here: give the slave's plain http address or its unix socket")
+    guard isTLS || url.hasPrefix("http://") else {
+      throw .usage("\(url): has to be http://host:port, https://host:port or unix:/path")
     }
-    guard url.hasPrefix("http://") else { throw .usage("\(url): has to be http://host:port or unix:/path") }
-    var authority = String(url.dropFirst(7))
+    let scheme = isTLS ? "https" : "http"
+    var authority = String(url.dropFirst(scheme.count + 3))
     if authority.hasSuffix("/") { authority.removeLast() }
     guard !authority.contains("/"), !authority.contains("?"), !authority.contains("@") else {
-      throw .usage("\(url): has to be http://host:port without a path, a query or a user")
+      throw .usage("\(url): has to be \(scheme)://host:port without a path, a query or a user")
     }
-    guard let address = SocketAddress(authority: authority) else {
-      throw .usage("\(url): has to be http://host:port")
+    guard case .tcp(let host, let port)? = SocketAddress(authority: authority, usualPort: isTLS ? 443 : 80) else {
+      throw .usage("\(url): has to be \(scheme)://host:port")
     }
-    self = address
+    self = isTLS ? .tls(host: host, port: port, checksCertificate: !isInsecure) : .tcp(host: host, port: port)
   }
 
-  /// Reads `host`, `host:port` or `[address]:port`; without a port it is 80.
-  init?(authority: String) {
+  /// Reads `host`, `host:port` or `[address]:port`.
+  init?(authority: String, usualPort: UInt16 = 80) {
     var host = authority
-    var port: UInt16 = 80
+    var port = usualPort
     if authority.hasPrefix("["), let end = authority.firstIndex(of: "]") {
       host = String(authority[authority.index(after: authority.startIndex)..<end])
       let rest = authority[authority.index(after: end)...]
@@ -53,7 +60,8 @@ public enum SocketAddress: Hashable, Sendable, CustomStringConvertible {
   /// What a client sends as `Host`.
   var authority: String {
     switch self {
-    case .tcp(let host, let port): (host.contains(":") ? "[\(host)]" : host) + ":\(port)"
+    case .tcp(let host, let port), .tls(let host, let port, _):
+      (host.contains(":") ? "[\(host)]" : host) + ":\(port)"
     case .unix: "localhost"
     }
   }
@@ -61,8 +69,15 @@ public enum SocketAddress: Hashable, Sendable, CustomStringConvertible {
   public var description: String {
     switch self {
     case .tcp: authority
+    case .tls: "https://\(authority)"
     case .unix(let path): "unix:\(path)"
     }
+  }
+
+  /// What TLS is spoken by; nil for an address without.
+  func makeSession() -> TLSSession? {
+    guard case .tls(let host, _, let checksCertificate) = self else { return nil }
+    return TLSSession(checksCertificate ? .checking : .lenient, host: host)
   }
 
   /// Calls `body` with each form the system knows the address in, until it returns a result.
@@ -79,7 +94,7 @@ public enum SocketAddress: Hashable, Sendable, CustomStringConvertible {
           body(AF_UNIX, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
         }
       }
-    case .tcp(let host, let port):
+    case .tcp(let host, let port), .tls(let host, let port, _):
       var hints = addrinfo()
       hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
       var list: UnsafeMutablePointer<addrinfo>?
