@@ -148,7 +148,9 @@ import Testing
   private final class Side: HTTPHandler, @unchecked Sendable {  // confined to its world's thread
     private let inner: any HTTPHandler
     private var peers: [GoString] = []
-    var lines: [String] = []
+    private(set) var lines: [String] = []
+    /// Whether a request has not been answered, nor given up.
+    var isBusy: Bool { lines.contains { !$0.contains(" - ") } }
 
     init(_ inner: any HTTPHandler) { self.inner = inner }
 
@@ -257,6 +259,15 @@ import Testing
       }
     }
     proxy.stop()
+    // A request that lost its connection is not waited for by the server's end.
+    for (live, side) in [(there, slave), (here, master)] {
+      live.wait { world in
+        let limit = world.clock.uptime + .seconds(20)
+        while side.isBusy, world.clock.uptime < limit {
+          try? await world.clock.sleep(until: world.clock.uptime + .milliseconds(5))
+        }
+      }
+    }
     end()
     sight.slave = slave.lines
     sight.master = master.lines
