@@ -30,7 +30,8 @@ let package = Package(
     .target(name: "NodeLoop", dependencies: ["CNodeLoop"], swiftSettings: settings),
 
     // The virtual world.
-    .target(name: "Simulator", dependencies: ["ReferenceNode", "NodeLoop"], swiftSettings: settings),
+    .systemLibrary(name: "CYaml", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+    .target(name: "Simulator", dependencies: ["ReferenceNode", "NodeLoop", "CYaml", "CCrypto"], swiftSettings: settings),
 
     // The real world.
     .systemLibrary(
@@ -80,6 +81,8 @@ let package = Package(
       name: "DifferentialTests", dependencies: ["differential", "TestSupport", "GoWire"], swiftSettings: settings),
     .testTarget(name: "GoWireTests", dependencies: ["GoWire", "ConformanceSuite"], swiftSettings: settings),
     .testTarget(name: "SimulatorTests", dependencies: ["Simulator", "NodeLoop"], swiftSettings: settings),
+    .testTarget(
+      name: "ScenarioTests", dependencies: ["Simulator", "ConformanceSuite", "TestSupport"], swiftSettings: settings),
     .testTarget(
       name: "NodeProtocolTests", dependencies: ["NodeProtocol", "GoWire", "TestSupport"], swiftSettings: settings),
     .testTarget(

@@ -11,7 +11,7 @@ import Testing
     "NodeProtocol": ["GoWire", "CCrypto"],
     "ReferenceNode": node,
     "NodeLoop": ["CNodeLoop"],
-    "Simulator": node.union(["NodeLoop"]),
+    "Simulator": node.union(["NodeLoop", "CYaml", "CCrypto"]),
     "LiveWorld": node.union(system).union(["NodeLoop", "CCrypto", "CCurl", "CMicrohttpd", "CPosix"]),
     "ConformanceSuite": node.union(system).union(["NodeLoop", "Simulator", "LiveWorld", "CCrypto", "CTLS"]),
     "differential": ["GoWire", "NodeProtocol", "Glibc"],

@@ -1,0 +1,19 @@
+/// Scenarios as files.
+extension Scenario {
+  /// Reads a scenario file.
+  /// - Parameter fileName: for messages.
+  public init(content: [UInt8], fileName: String) throws(ScenarioError) {
+    let node = try YamlReader.read(content, fileName: fileName)
+    self = try Scenario.read(node, ScenarioPlace(fileName: fileName, key: ""))
+    if let error = crossCheck(node, fileName: fileName) { throw error }
+  }
+
+  /// The canonical form: reading it and writing it again gives the same bytes.
+  public var fileContent: [UInt8] { YamlWriter.text(written(compact: false)) }
+
+  /// The JSON Schema of scenario files, for editors.
+  public static var schemaText: String {
+    let text = ScenarioShape.record(Scenario.shape).schema()
+    return "{\n  \"$schema\": \"https://json-schema.org/draft/2020-12/schema\",\n" + text.dropFirst(2) + "\n"
+  }
+}
