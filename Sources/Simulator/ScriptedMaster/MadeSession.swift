@@ -47,7 +47,7 @@ extension SessionAction {
       ? nil
       : Node(
         id: session.nodeID, status: "active", name: GoString(session.node), kind: "slave", server: slaveURL,
-        slaveKey: slaveKey, weight: 1)
+        slaveKey: nodeKey ?? slaveKey, weight: 1)
     let policy = StoragePolicy(
       id: 2, name: "remote", kind: policyType ?? "remote", server: slaveURL, settings: settings, nodeID: session.nodeID,
       node: node)

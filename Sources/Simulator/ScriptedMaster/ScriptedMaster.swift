@@ -67,7 +67,10 @@ public final class ScriptedMaster: HTTPHandler, @unchecked Sendable {
     let body = (try? await request.body.collect()) ?? []
     let response: HTTPResponse
     switch rule?.reply ?? .works {
-    case .works: response = work(request, body, arrival: index)
+    case .works:
+      var made = work(request, body, arrival: index)
+      if let status = rule?.status, made.status == 200 { made.status = status }
+      response = made
     case .ok: response = Self.json(GoString(Envelope.success.encoded))
     case .envelope:
       response = Self.json(

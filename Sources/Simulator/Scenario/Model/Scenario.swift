@@ -15,8 +15,6 @@ public struct Scenario: Hashable, Sendable {
   public var profiles = ProfileName.allCases
   /// BASE(n): a scripted master M and so many slaves S1…Sn (scenarios.md, chapter 0).
   public var slaves = 1
-  /// Whether expected is that the run fails: a canary.
-  public var isCanary = false
   public var nodes: [NodeSetUp] = []
   public var files: [NamedFile] = []
   public var disks: [PlacedFile] = []
@@ -88,8 +86,6 @@ extension Scenario: ScenarioRecord {
       .defaulted(
         "profiles", \.profiles, .list(.word(ProfileName.self), atLeast: 1), ProfileName.allCases, "all when absent"),
       .defaulted("base", \.slaves, .count(0...9), 1, "BASE(n): the master M and slaves S1 to Sn; 1 when absent"),
-      .defaulted(
-        "canary", \.isCanary, .truth, false, "whether the violations have to be reported and the run has to be red"),
       .defaulted(
         "nodes", \.nodes, .list(.record(NodeSetUp.self), compact: false), [], "what is set up otherwise than in BASE(n)"
       ),

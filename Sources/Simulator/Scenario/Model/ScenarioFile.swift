@@ -1,9 +1,12 @@
 /// Scenarios as files.
 extension Scenario {
   /// Reads a scenario file.
-  /// - Parameter fileName: for messages.
-  public init(content: [UInt8], fileName: String) throws(ScenarioError) {
-    let node = try YamlReader.read(content, fileName: fileName)
+  /// - Parameters:
+  ///   - fileName: for messages.
+  ///   - changes: `faults[0].bytes=1000`: values put in place of the file's before it is read.
+  public init(content: [UInt8], fileName: String, changes: [String] = []) throws(ScenarioError) {
+    var node = try YamlReader.read(content, fileName: fileName)
+    for change in changes { try node.apply(change, fileName: fileName) }
     self = try Scenario.read(node, ScenarioPlace(fileName: fileName, key: ""))
     if let error = crossCheck(node, fileName: fileName) { throw error }
   }

@@ -54,6 +54,8 @@ public struct SessionAction: Hashable, Sendable {
   /// Another URL to call back; empty for none.
   public var callback: GoString?
   public var policyType: GoString?
+  /// What the policy's node has for its key, in place of the slave's secret.
+  public var nodeKey: GoString?
   /// Parts left out: `policy`, `settings`, `props`, `session`, `node`.
   public var without: [Part] = []
 
@@ -77,8 +79,6 @@ public struct ChunkAction: Hashable, Sendable {
   /// Seconds after each failure.
   public var repeats: [Span] = []
   public var signature = Signature.credential
-  /// Sent without `Content-Length`.
-  public var isChunked = false
   public var headers: [ScenarioPair<GoString>] = []
   /// Other bytes than the file's.
   public var text: String?
@@ -121,8 +121,12 @@ public struct CallAction: Hashable, Sendable {
   }
 
   public enum Spoilt: String, CaseIterable, Hashable, Sendable {
-    case path, query, body, header, expiry, mac
-    case otherHeader = "other header"
+    /// The last segment.
+    case path
+    case body
+    /// The value of the first `X-Cr-…` header.
+    case header
+    case expiry, mac
   }
 
   public var method: GoString = "GET"
@@ -196,7 +200,11 @@ public struct FuzzAction: Hashable, Sendable {
 
 /// Another program touches a disk.
 public struct HandAction: Hashable, Sendable {
-  public enum Deed: String, CaseIterable, Hashable, Sendable { case write, remove, truncate }
+  public enum Deed: String, CaseIterable, Hashable, Sendable {
+    case write, remove, truncate
+    /// At the port that `path` names: `:5212`.
+    case listen
+  }
 
   public var deed = Deed.write
   public var path: GoString = ""
@@ -271,6 +279,7 @@ extension SessionAction: ScenarioRecord {
       .defaulted("lifetime", \.lifetime, .seconds(negative: true), .seconds(86_400)),
       .optional("callback", \.callback, .goText, "another URL to call back; '' for none"),
       .optional("policy_type", \.policyType, .goText, "remote when absent"),
+      .optional("node_key", \.nodeKey, .goText, "the key of the policy's node, in place of the slave's secret"),
       .defaulted("without", \.without, .list(.word(Part.self)), [], "parts left out"),
     ]
   }
@@ -284,7 +293,6 @@ extension ChunkAction: ScenarioRecord {
       .required("index", \.index, .integer(.min ... .max)),
       .defaulted("repeats", \.repeats, .list(.seconds()), [], "seconds after each failure until it is sent again"),
       .defaulted("signature", \.signature, .word(Signature.self), .credential),
-      .defaulted("chunked", \.isChunked, .truth, false, "sent without Content-Length"),
       .defaulted("headers", \.headers, .pairs(.goText), []),
       .optional("text", \.text, .text, "other bytes than the file's"),
     ]

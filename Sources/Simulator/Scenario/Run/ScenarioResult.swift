@@ -36,6 +36,8 @@ public struct ScenarioResult: Sendable {
   public var breakdown: String?
   public var hash: UInt64 = 0
   public var steps: UInt64 = 0
+  /// Runs of a sweep.
+  public var sweptEffects = 0
   public var uptime = Uptime(nanoseconds: 0)
   public var answers: [StepAnswer] = []
   /// The plan with the faults that were drawn from the seed.

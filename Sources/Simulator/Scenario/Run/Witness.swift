@@ -28,12 +28,13 @@ public struct WitnessedRequest: Sendable {
 ///
 /// Confined to the kernel's thread, which is the invariant behind `@unchecked Sendable`.
 final class Witness: HTTPHandler, @unchecked Sendable {
-  private let node: SimulatedNode
+  private let process: SimulatedProcess
   private let handler: any HTTPHandler
   private let stage: ScenarioStage
+  private var node: SimulatedNode { process.node }
 
-  init(_ node: SimulatedNode, _ handler: any HTTPHandler, _ stage: ScenarioStage) {
-    self.node = node
+  init(_ process: SimulatedProcess, _ handler: any HTTPHandler, _ stage: ScenarioStage) {
+    self.process = process
     self.handler = handler
     self.stage = stage
   }
@@ -46,6 +47,8 @@ final class Witness: HTTPHandler, @unchecked Sendable {
     var changed = request
     changed.body = WitnessedBody(request.body) { [stage] in stage.took($0, number) }
     let response = await handler.respond(to: changed)
+    // What a process that is gone would say reaches nobody.
+    if process.isGone { return .aborted }
     stage.answered(number, response)
     return response
   }

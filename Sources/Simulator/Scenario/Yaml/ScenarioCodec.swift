@@ -192,7 +192,7 @@ public struct ScenarioPair<Value: Hashable & Sendable>: Hashable, Sendable {
 
 extension Span {
   /// Seconds as decimal text, exactly; nil when it is none or finer than a nanosecond.
-  init?(seconds text: String) {
+  public init?(seconds text: String) {
     var digits = text[...]
     let isNegative = digits.hasPrefix("-")
     if isNegative { digits = digits.dropFirst() }

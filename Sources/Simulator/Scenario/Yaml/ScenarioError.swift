@@ -22,7 +22,7 @@ public struct ScenarioError: Error, Hashable, Sendable, CustomStringConvertible 
   }
 
   /// `; did you mean NAME?`, or the names to choose from when none is near.
-  static func advice(for word: String, among names: [String]) -> String {
+  public static func advice(for word: String, among names: [String]) -> String {
     let ranked = names.map { (name: $0, distance: distance(word.lowercased(), $0.lowercased())) }
     if let nearest = ranked.min(by: { $0.distance < $1.distance }), nearest.distance <= max(2, nearest.name.count / 3) {
       return "; did you mean \(nearest.name)?"
