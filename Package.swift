@@ -52,7 +52,7 @@ let package = Package(
       swiftSettings: settings),
 
     .executableTarget(
-      name: "nodelab", dependencies: ["ConformanceSuite", "LiveWorld", "ReferenceNode"],
+      name: "nodelab", dependencies: ["ConformanceSuite", "LiveWorld", "ReferenceNode", "Simulator"],
       swiftSettings: settings),
 
     // Ratios measured in one run; never part of the tests.

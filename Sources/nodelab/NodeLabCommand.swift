@@ -4,8 +4,8 @@ enum NodeLabCommand {
   static let version = "0.1.0"
 
   static let rows: [CommandRow] = [
-    NodeCommand.anyMode, NodeCommand.slave, ConformCommand.slave, DoctorCommand.row, VectorsCommand.row,
-    SignCommand.row, GobCommand.row,
+    NodeCommand.anyMode, NodeCommand.slave, ConformCommand.slave, SimulateCommand.row, SwarmCommand.row,
+    ShrinkCommand.row, DoctorCommand.row, VectorsCommand.row, SignCommand.row, GobCommand.row,
   ]
 
   /// Runs what `words`, the arguments after the program's name, ask for.

@@ -1,5 +1,5 @@
-import GoWire
 import Glibc
+import GoWire
 import ReferenceNode
 import Simulator
 
@@ -15,13 +15,17 @@ enum ScenarioPaths {
         continue
       }
       guard operand.hasPrefix("SCN-") else {
-        throw CommandFailure("\(operand): no such file or directory; name a file, a folder or an id such as SCN-UPLOAD-1", exitCode: .usage)
+        throw CommandFailure(
+          "\(operand): no such file or directory; name a file, a folder or an id such as SCN-UPLOAD-1", exitCode: .usage
+        )
       }
       let folder = try Fixtures.folder(for: arguments) + "/scenarios"
       let known = files(in: folder)
       guard let found = known.first(where: { $0.hasSuffix("/\(operand).yaml") }) else {
         let names = known.map { String($0.dropFirst(folder.count + 1).dropLast(5)) }
-        throw CommandFailure("\(operand): there is no such scenario in \(folder)\(ScenarioError.advice(for: operand, among: names))", exitCode: .usage)
+        throw CommandFailure(
+          "\(operand): there is no such scenario in \(folder)\(ScenarioError.advice(for: operand, among: names))",
+          exitCode: .usage)
       }
       paths.append(found)
     }
@@ -64,7 +68,9 @@ enum ScenarioPaths {
 
   static func until(_ arguments: Arguments) throws(CommandFailure) -> Span? {
     guard let text = arguments.value("until") else { return nil }
-    guard let span = Span(seconds: text), span > .zero else { throw arguments.usage("--until \(text) is no number of seconds") }
+    guard let span = Span(seconds: text), span > .zero else {
+      throw arguments.usage("--until \(text) is no number of seconds")
+    }
     return span
   }
 

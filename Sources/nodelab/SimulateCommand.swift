@@ -10,7 +10,8 @@ enum SimulateCommand {
     options: [
       OptionRow("seed", .value("N"), "decides every choice of the run; 1 when not given"),
       OptionRow(
-        "profile", .value("P"), "documented, cloudreve-4.0 or cloudreve-4.14; each that the scenario names when not given"
+        "profile", .value("P"),
+        "documented, cloudreve-4.0 or cloudreve-4.14; each that the scenario names when not given"
       ),
       OptionRow("report", .value("FILE"), "writes a timeline of the run as one HTML page"),
       OptionRow("trace", .value("FILE"), "writes everything that happened as JSON Lines"),
@@ -43,7 +44,8 @@ enum SimulateCommand {
     options.keepsTrace = traced != nil || report != nil
     let seed = try ScenarioPaths.seed(arguments)
     Output.standard.line(
-      "nodelab \(NodeLabCommand.version), seed \(seed)" + arguments.values.map { ", --\($0.name) \($0.value)" }.joined())
+      "nodelab \(NodeLabCommand.version), seed \(seed)" + arguments.values.map { ", --\($0.name) \($0.value)" }.joined()
+    )
     var code = ExitCode.asExpected
     var lines: [String] = []
     var last: ScenarioResult?
@@ -81,7 +83,9 @@ enum SimulateCommand {
     let mark = result.verdict == .passed ? "ok    " : result.verdict == .failed ? "FAILED" : "BROKEN"
     var text = "\(mark) \(result.title), \(result.profile): \(span) s of virtual time, \(result.steps) steps"
     if result.sweptEffects > 0 { text += ", \(result.sweptEffects) crash points" }
-    let expected = result.violations.map(\.invariant).filter { name in !result.unexpected.contains { $0.invariant == name } }
+    let expected = result.violations.map(\.invariant).filter { name in
+      !result.unexpected.contains { $0.invariant == name }
+    }
     if !expected.isEmpty { text += ", as expected broken: \(Set(expected).sorted().joined(separator: ", "))" }
     Output.standard.line(text)
     guard result.verdict != .passed else { return }

@@ -1,9 +1,9 @@
 import LiveWorld
 
 /// Work spread over some threads of the machine.
-enum WorkerPool {
+public enum WorkerPool {
   /// Runs `work` for each item, on at most `workers` threads, in the order of the items, and returns the results in that order.
-  static func map<Item: Sendable, Result: Sendable>(
+  public static func map<Item: Sendable, Result: Sendable>(
     _ items: [Item], workers: Int, _ work: @escaping @Sendable (Item) -> Result
   ) -> [Result] {
     let next = Guarded(0)

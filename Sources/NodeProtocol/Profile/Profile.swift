@@ -89,6 +89,8 @@ public struct Profile: Hashable, Sendable {
 
   /// A chunk's data and its folder entry are durable before it is answered (chapter 15).
   public var syncsChunks: Bool
+  /// What an upload left that was not whole at the end of its session is removed (ST-3, ST-7).
+  public var removesExpiredUploads: Bool
   /// A value of the wrong type in the configuration is refused, instead of read as zero (CONF-6).
   public var refusesBadValues: Bool
 }

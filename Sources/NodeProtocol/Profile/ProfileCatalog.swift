@@ -11,7 +11,7 @@ extension Profile {
     keepsSubPath: true, checksPingAnswer: true, refusesUnknownNode: true, sendsRequestIDAlways: true,
     refusesFolderContent: true, refusesUnsafeUploads: true, repeatsLostCallback: true, retriesFailedCallback: true,
     requiresEnvelopeCode: true, survivesBadPrepare: true, namesMissingParts: true, syncsChunks: true,
-    refusesBadValues: true)
+    removesExpiredUploads: true, refusesBadValues: true)
 
   /// What Cloudreve 4.14.0 does.
   public static let cloudreve414 = Profile(
@@ -23,7 +23,7 @@ extension Profile {
     keepsSubPath: false, checksPingAnswer: false, refusesUnknownNode: false, sendsRequestIDAlways: false,
     refusesFolderContent: false, refusesUnsafeUploads: false, repeatsLostCallback: false, retriesFailedCallback: false,
     requiresEnvelopeCode: false, survivesBadPrepare: false, namesMissingParts: false, syncsChunks: false,
-    refusesBadValues: false)
+    removesExpiredUploads: false, refusesBadValues: false)
 
   /// What Cloudreve 4.0.0 does.
   public static let cloudreve40: Profile = {
@@ -95,6 +95,7 @@ extension Profile {
     choice("survivesBadPrepare", "QUIRK-19") { $0.survivesBadPrepare.toggle() },
     choice("namesMissingParts", "QUIRK-20") { $0.namesMissingParts.toggle() },
     choice("syncsChunks", "ST-5") { $0.syncsChunks.toggle() },
+    choice("removesExpiredUploads", "ST-3") { $0.removesExpiredUploads.toggle() },
     choice("refusesBadValues", "CONF-6") { $0.refusesBadValues.toggle() },
   ]
 

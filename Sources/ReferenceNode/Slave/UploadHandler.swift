@@ -17,7 +17,7 @@ struct UploadHandler: Sendable {
       guard profile.namesMissingParts else { throw .crashed }  // QUIRK-20
       throw .unbound(.emptyField(message.missingPart ?? "Session"))
     }
-    if profile.refusesUnsafeUploads { try refuseUnsafe(props, settings) }
+    if profile.refusesUnsafeUploads { try refuseUnsafe(props, settings, policy) }
     guard let path = BlobPath.path(props.savePath) else { throw .failed(Self.notCreated("a NUL byte in the path")) }
     let order = OpenUpload.Order(
       sessionID: props.uploadSessionID, savePath: props.savePath, path: path,
@@ -42,7 +42,9 @@ struct UploadHandler: Sendable {
     let replaced = uploads[order.sessionID]
     let displaced = openSession(at: location)
     if let displaced { uploads.forget(displaced) }
-    uploads.remember(OpenUpload(order: order, store: store, caller: caller, profile: profile))
+    uploads.remember(
+      OpenUpload(order: order, store: store, caller: caller, profile: profile),
+      removesLeftovers: profile.removesExpiredUploads)
     await replaced?.replace()
     await displaced?.replace()
     return Reply.success
@@ -86,8 +88,18 @@ struct UploadHandler: Sendable {
     profile.refusesUnsafeUploads ? uploads.session(at: location) : nil
   }
 
+  /// ST-1.
+  private static let policyKinds: [GoString] = [
+    "local", "remote", "s3", "ks3", "oss", "cos", "obs", "onedrive", "qiniu", "upyun",
+  ]
+
   // QUIRK-15
-  private func refuseUnsafe(_ props: UploadProps, _ settings: PolicySettings) throws(Refusal) {
+  private func refuseUnsafe(
+    _ props: UploadProps, _ settings: PolicySettings, _ policy: StoragePolicy
+  ) throws(Refusal) {
+    if !policy.kind.isEmpty, !Self.policyKinds.contains(policy.kind) {
+      throw .failed(NodeError(.parameterError, "Policy type is unknown", cause: policy.kind))
+    }
     if props.size < 0 { throw .failed(NodeError(.parameterError, "Size cannot be negative")) }
     if settings.chunkSize < 0 { throw .failed(NodeError(.parameterError, "Chunk size cannot be negative")) }
     if BlobPath.climbs(props.savePath) {

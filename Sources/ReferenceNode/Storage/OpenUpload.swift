@@ -210,6 +210,22 @@ final class OpenUpload: @unchecked Sendable {
 
   // MARK: The end
 
+  /// Whether a chunk is being written or the master is being called.
+  var isBusy: Bool {
+    if case .calling = machine.state { return true }
+    return !works.isEmpty
+  }
+
+  /// The time of the session ran out: removes what is there of the file, unless it may be the master's (ST-3).
+  func expire() async {
+    switch machine.expired() {
+    case .forget: return
+    case .stopAndRemove(let writers):
+      await leaveDisk(writers)
+      try? await store.remove(order.path)
+    }
+  }
+
   /// Deletes the session: stops its writers and removes what they wrote, unless the file is the master's by now (ST-7).
   func delete() async throws(DiskError) {
     switch machine.deleted() {

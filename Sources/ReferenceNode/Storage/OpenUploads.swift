@@ -8,7 +8,12 @@ final class OpenUploads: @unchecked Sendable {
   private struct Entry {
     var session: OpenUpload
     var deadline: Uptime
+    /// Takes away what is left when the time has run out; nil where that stays.
+    var end: Task<Void, Never>?
   }
+
+  /// How long a chunk that is being written at the end of its session is waited for, again and again.
+  private static let patience = Span.seconds(60)
 
   private let clock: any NodeClock
   /// Only looked up and filtered, never walked in an order that could be seen.
@@ -28,7 +33,7 @@ final class OpenUploads: @unchecked Sendable {
   subscript(id: GoString) -> OpenUpload? {
     guard let entry = entries[id] else { return nil }
     guard clock.uptime < entry.deadline else {
-      forget(entry.session)
+      if entry.end == nil { forget(entry.session) }
       return nil
     }
     return entry.session
@@ -41,7 +46,8 @@ final class OpenUploads: @unchecked Sendable {
   }
 
   /// Remembers a session until its `ExpireAt`, at least for a second; one with the same id is replaced.
-  func remember(_ session: OpenUpload) {
+  /// - Parameter removesLeftovers: whether what was uploaded is removed when it is not whole by then.
+  func remember(_ session: OpenUpload, removesLeftovers: Bool) {
     if entries.count >= sweepsAt { sweep() }
     let now = clock.now
     let left = Int128(session.order.expiresAt.unixSeconds) - Int128(now.unixSeconds)
@@ -49,19 +55,42 @@ final class OpenUploads: @unchecked Sendable {
       left * 1_000_000_000 + Int128(session.order.expiresAt.nanosecond) - Int128(now.nanosecond)
     let span = Span(nanoseconds: Int64(clamping: max(nanoseconds, 1_000_000_000)))
     if let replaced = entries[session.order.sessionID]?.session { forget(replaced) }
-    entries[session.order.sessionID] = Entry(session: session, deadline: clock.uptime + span)
+    let deadline = clock.uptime + span
+    let end = removesLeftovers ? Task { await self.end(session, at: deadline) } : nil
+    entries[session.order.sessionID] = Entry(session: session, deadline: deadline, end: end)
     owners[session.location] = session
   }
 
   /// Forgets this very session; another one with the same id stays.
   func forget(_ session: OpenUpload) {
-    if entries[session.order.sessionID]?.session === session { entries[session.order.sessionID] = nil }
+    if let entry = entries[session.order.sessionID], entry.session === session {
+      entry.end?.cancel()
+      entries[session.order.sessionID] = nil
+    }
     if owners[session.location] === session { owners[session.location] = nil }
+  }
+
+  /// Waits for the end of a session and removes what is left of it, unless the file may be the master's by then.
+  private func end(_ session: OpenUpload, at deadline: Uptime) async {
+    var deadline = deadline
+    do {
+      try await clock.sleep(until: deadline)
+      while session.isBusy {
+        deadline = clock.uptime + Self.patience
+        try await clock.sleep(until: deadline)
+      }
+    } catch {
+      return
+    }
+    guard entries[session.order.sessionID]?.session === session else { return }
+    let isOwner = owners[session.location] === session
+    forget(session)
+    if isOwner { await session.expire() }
   }
 
   private func sweep() {
     let now = clock.uptime
-    entries = entries.filter { now < $0.value.deadline }
+    entries = entries.filter { now < $0.value.deadline || $0.value.end != nil }
     owners = owners.filter { entries[$0.value.order.sessionID]?.session === $0.value }
     sweepsAt = max(64, entries.count * 2)
   }

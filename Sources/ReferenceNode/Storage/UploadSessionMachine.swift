@@ -238,6 +238,15 @@ public struct UploadSessionMachine: Sendable {
     }
   }
 
+  /// The session's time ran out (ST-3). A file that a call may have made the master's stays, whatever was answered.
+  public mutating func expired() -> DeletionAction {
+    if wasAmbiguous, state != .ended {
+      state = .ended
+      return .forget
+    }
+    return deleted()
+  }
+
   /// Another session took this one's place (ST-3). Returns the writers to stop.
   public mutating func replaced() -> [Writer] {
     state = .ended

@@ -69,7 +69,9 @@ struct AcknowledgedUploads: Checker {
         texts.append("\(session.savePath) on \(session.node) was acknowledged and is gone")
         continue
       }
-      if let text = Self.difference(blob, session, ledger) { texts.append("\(session.savePath) on \(session.node) \(text)") }
+      if let text = Self.difference(blob, session, ledger) {
+        texts.append("\(session.savePath) on \(session.node) \(text)")
+      }
       if !session.callback.isEmpty, !isListed {
         texts.append("\(session.savePath) on \(session.node) was acknowledged, and the master does not list it")
       }

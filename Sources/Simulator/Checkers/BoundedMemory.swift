@@ -30,7 +30,9 @@ struct BoundedMemory: Checker {
         flows[request.number]?.written += Int64(count)
       }
     case .response(let request):
-      guard let flow = flows.removeValue(forKey: request.number), request.code == 0, flow.most > Self.limit else { break }
+      guard let flow = flows.removeValue(forKey: request.number), request.code == 0, flow.most > Self.limit else {
+        break
+      }
       return ["\(request.node) held \(flow.most) bytes of one body before it wrote them"]
     case .answered, .masterReceived:
       break

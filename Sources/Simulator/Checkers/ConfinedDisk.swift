@@ -54,7 +54,7 @@ struct ConfinedDisk: Checker {
     _ path: GoString, _ action: Effect.Action, _ node: String, _ scene: any CheckedScene
   ) -> Bool {
     let disk = scene.disk(of: node)
-    if Self.isBelow(path, disk.folder + "/data/temp") { return true }
+    if Self.isBelow(path, disk.folder + "/data/temp") || path == disk.folder + "/data/conf.ini" { return true }
     // Making entries durable reads and changes nothing.
     if case .syncFolder = action { return true }
     if case .makeFolders = action, Self.isBelow(disk.folder, path) { return true }

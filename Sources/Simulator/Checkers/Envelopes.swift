@@ -15,7 +15,9 @@ struct Envelopes: Checker {
     guard let answer = request.answer, let envelope = try? Envelope(reading: answer, requiresCode: true),
       answer.starts(with: Array(#"{"code":"#.utf8)), answer.firstRange(of: Array(#""msg":"#.utf8)) != nil
     else {
-      return ["\(name) HTTP \(status) and \(request.answer.map { $0.isEmpty ? "no body" : "what is no envelope" } ?? "a stream")"]
+      return [
+        "\(name) HTTP \(status) and \(request.answer.map { $0.isEmpty ? "no body" : "what is no envelope" } ?? "a stream")"
+      ]
     }
     guard envelope.code != .success, envelope.code != .parameterError, envelope.correlationID.isEmpty else { return [] }
     return ["\(name) code \(envelope.code.rawValue) and no request id"]

@@ -27,7 +27,8 @@ struct ForgottenPlaceholders: Checker {
       guard scene.wallClock(of: session.node).unixSeconds >= end,
         scene.disk(of: session.node).peekStatus(session.savePath) != nil
       else { return nil }
-      return "\(session.savePath) on \(session.node) is there an hour after the end of its session, which was never completed"
+      return
+        "\(session.savePath) on \(session.node) is there an hour after the end of its session, which was never completed"
     }
   }
 }

@@ -16,7 +16,9 @@ struct HonestBytes: Checker {
   /// Contents under each ETag of a path.
   private var tagged: [String: UInt64] = [:]
   /// Faults in the middle that change bodies: what comes then is not the slave's.
-  private static let excuses: [FaultKind] = [.flip, .page, .badReply, .cache, .bodyCut, .rot, .endless, .redirect, .header, .lostReply, .duplicate]
+  private static let excuses: [FaultKind] = [
+    .flip, .page, .badReply, .cache, .bodyCut, .rot, .endless, .redirect, .header, .lostReply, .duplicate,
+  ]
 
   mutating func see(_ sight: Sight, in scene: any CheckedScene) -> [String] {
     switch sight {
@@ -57,7 +59,9 @@ struct HonestBytes: Checker {
     let isHonest = contents.contains { content in
       begin <= content.count && content[begin...].prefix(answer.body.count).elementsEqual(answer.body)
     }
-    if !isHonest { texts.append("\(answer.target) serves \(answer.body.count) bytes that \(version.path) does not have") }
+    if !isHonest {
+      texts.append("\(answer.target) serves \(answer.body.count) bytes that \(version.path) does not have")
+    }
     return texts
   }
 

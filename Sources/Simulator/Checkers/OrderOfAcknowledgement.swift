@@ -21,7 +21,9 @@ struct OrderOfAcknowledgement: Checker {
       default: break
       }
     case .response(let request):
-      if let id = request.chunkSession, request.code == 0 { accepted[id, default: [:]][request.chunkIndex] = request.body }
+      if let id = request.chunkSession, request.code == 0 {
+        accepted[id, default: [:]][request.chunkIndex] = request.body
+      }
     case .masterReceived(let arrival):
       guard let id = arrival.session, let session = scene.session(id), arrival.completed else { break }
       return judge(session, scene)

@@ -20,7 +20,9 @@ struct RequestIDs: Checker {
       }
     case .masterReceived(let arrival):
       guard arrival.path.hasPrefix("/api/v4/callback/") || arrival.path == "/api/v4/site/ping" else { break }
-      guard let id = Self.id(arrival.fields) else { return ["\(arrival.method) \(arrival.path) comes without a request id"] }
+      guard let id = Self.id(arrival.fields) else {
+        return ["\(arrival.method) \(arrival.path) comes without a request id"]
+      }
       let open = scene.openRequests.map { Self.id($0.fields) }
       // A browser sends none: then the slave has made it.
       if !open.isEmpty, !open.contains(nil), !open.contains(id) {
@@ -33,7 +35,9 @@ struct RequestIDs: Checker {
   }
 
   private static func id(_ fields: HTTPFields) -> GoString? {
-    guard let text = fields.first(HeaderName.correlationID), let uuid = try? GoUUID(text), uuid != .zero else { return nil }
+    guard let text = fields.first(HeaderName.correlationID), let uuid = try? GoUUID(text), uuid != .zero else {
+      return nil
+    }
     return uuid.text
   }
 }

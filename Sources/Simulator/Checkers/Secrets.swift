@@ -11,7 +11,9 @@ struct Secrets: Checker {
   mutating func see(_ sight: Sight, in scene: any CheckedScene) -> [String] {
     switch sight {
     case .request(let request):
-      if let id = request.chunkSession, let session = scene.session(id), !callbackSecrets.contains(session.callbackSecret) {
+      if let id = request.chunkSession, let session = scene.session(id),
+        !callbackSecrets.contains(session.callbackSecret)
+      {
         callbackSecrets.append(session.callbackSecret)
       }
     case .event(let event):

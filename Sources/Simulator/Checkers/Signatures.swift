@@ -8,7 +8,9 @@ struct Signatures: Checker {
   let invariant = "INV-13"
 
   mutating func see(_ sight: Sight, in scene: any CheckedScene) -> [String] {
-    guard case .response(let request) = sight, let status = request.status, Self.isJudged(request, status) else { return [] }
+    guard case .response(let request) = sight, let status = request.status, Self.isJudged(request, status) else {
+      return []
+    }
     let secret = scene.secret(of: request.node)
     let early = Self.isGood(request, secret, now: request.clock.unixSeconds)
     let late = Self.isGood(request, secret, now: scene.wallClock(of: request.node).unixSeconds)
@@ -60,7 +62,9 @@ struct Signatures: Checker {
     var headers: [(name: String, value: [UInt8])] = []
     for field in request.fields.fields {
       let name = canonical(field.name.text)
-      guard name.hasPrefix("X-Cr-"), name != "X-Cr-Filename", !headers.contains(where: { $0.name == name }) else { continue }
+      guard name.hasPrefix("X-Cr-"), name != "X-Cr-Filename", !headers.contains(where: { $0.name == name }) else {
+        continue
+      }
       headers.append((name, field.value.bytes))
     }
     let lines = headers.map { Array($0.name.utf8) + [UInt8(ascii: "=")] + $0.value }
@@ -73,8 +77,10 @@ struct Signatures: Checker {
   }
 
   private static func canonical(_ name: String) -> String {
-    name.split(separator: "-", omittingEmptySubsequences: false).map { $0.prefix(1).uppercased() + $0.dropFirst().lowercased() }
-      .joined(separator: "-")
+    name.split(separator: "-", omittingEmptySubsequences: false).map {
+      $0.prefix(1).uppercased() + $0.dropFirst().lowercased()
+    }
+    .joined(separator: "-")
   }
 
   /// A JSON string as Go writes it (SIGN-5).

@@ -42,9 +42,6 @@ extension MemoryDisk {
   /// Files that some process has open.
   public var openFiles: Int { store.openCounts.values.reduce(0, +) }
 
-  /// Files that are open, each opening counted.
-  public var openFiles: Int { store.openCounts.reduce(0) { $0 + $1.value } }
-
   /// While true every change is refused as on a read-only file system.
   public var isReadOnly: Bool {
     get { store.isReadOnly }

@@ -81,7 +81,7 @@ public final class SimulatedNode: @unchecked Sendable {
     guard let last = process else { return nil }
     await stop()
     // Somebody else may have been quicker.
-    guard process === last else { return process }
+    guard process === last, !kernel.isEnding else { return process }
     return start(changes.reduce(last.program) { $0.changed($1, on: self) })
   }
 

@@ -11,6 +11,19 @@ public struct SlaveProgram: SimulatedProgram {
   public var environment: [EnvironmentVariable]
   /// Content types as the host knows them (ST-10).
   public var hostTypes: MIMETypes
+  /// What stands between the program and its world.
+  public var surroundings = Surroundings()
+
+  /// What is put around a slave when it starts: witnesses, and changes on purpose.
+  public struct Surroundings: Sendable {
+    public var configuration: @Sendable (inout SlaveConfiguration) -> Void = { _ in }
+    public var world: @Sendable (World) -> World = { $0 }
+    public var handler: @Sendable (any HTTPHandler, SlaveConfiguration, SimulatedProcess) -> any HTTPHandler = {
+      handler, _, _ in handler
+    }
+
+    public init() {}
+  }
 
   public static let defaultFile: GoString = "data/conf.ini"
 
@@ -44,10 +57,13 @@ public struct SlaveProgram: SimulatedProgram {
     } catch {
       return (2, error.line)
     }
-    let configuration = start.configuration
+    var configuration = start.configuration
+    surroundings.configuration(&configuration)
     process.node.log.level = start.logLevel
     process.node.disk.pathClasses = Self.classes(configuration, file: file, on: process.node.disk)
-    let slave = SlaveNode(configuration: configuration, world: process.world, hostTypes: hostTypes)
+    let slave = surroundings.handler(
+      SlaveNode(configuration: configuration, world: surroundings.world(process.world), hostTypes: hostTypes),
+      configuration, process)
     let port: UInt16
     do throws(Refusal) {
       port = try await listen(slave, start, process)
@@ -108,7 +124,7 @@ public struct SlaveProgram: SimulatedProgram {
   }
 
   private func listen(
-    _ slave: SlaveNode, _ start: SlaveStart, _ process: SimulatedProcess
+    _ slave: any HTTPHandler, _ start: SlaveStart, _ process: SimulatedProcess
   ) async throws(Refusal) -> UInt16 {
     let address: GoString
     var isTLS = false

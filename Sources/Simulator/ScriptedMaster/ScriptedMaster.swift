@@ -81,7 +81,7 @@ public final class ScriptedMaster: HTTPHandler, @unchecked Sendable {
     case .raw:
       response = HTTPResponse(
         status: rule?.status ?? 200, fields: HTTPFields([.init("Content-Type", "application/json; charset=utf-8")]),
-        body: .bytes(Array((rule?.text ?? "").utf8)))
+        body: .bytes(Array((rule?.text ?? "").replacing("{version}", with: profile.version.text).utf8)))
     case .gob:
       response = Self.json(#"{"code":0,"data":"\#(rule?.text ?? "")","msg":""}"#, status: rule?.status ?? 200)
     case .close: response = .aborted

@@ -14,9 +14,19 @@ extension Scenario {
     scenario.files += work.files
     scenario.disks += work.disks
     scenario.steps += work.steps
+    // Whatever has ended a slave, it is there again a second later.
+    for slave in scenario.nodeNames
+    where slave != "M" && !scenario.nodes.contains(where: { $0.restartsAfter != nil && $0.name == slave }) {
+      var setUp = NodeSetUp()
+      setUp.name = slave
+      setUp.restartsAfter = .seconds(1)
+      scenario.nodes.append(setUp)
+    }
     return scenario
   }
 }
+
+private func + (left: Span, right: Span) -> Span { Span(nanoseconds: left.nanoseconds + right.nanoseconds) }
 
 /// Draws faults and work.
 private struct SwarmDrawer {
@@ -32,7 +42,7 @@ private struct SwarmDrawer {
 
   /// Kinds that need what is not there yet, or that take what nothing could keep: a blob that somebody removes is lost, whoever
   /// acknowledged it.
-  private static let left: [FaultKind] = [.daemon, .vanish]
+  private static let left: [FaultKind] = [.daemon, .vanish, .term]
 
   mutating func faults() -> [Fault] {
     var kinds = FaultKind.allCases.filter { !Self.left.contains($0) && chance.chance(1, of: 2) }
@@ -41,19 +51,10 @@ private struct SwarmDrawer {
       let spared: FaultKind = chance.chance(1, of: 2) ? .power : .noSync
       kinds.removeAll { $0 == spared }
     }
-    if kinds.contains(.kill) || kinds.contains(.power) || kinds.contains(.term), !kinds.contains(.restart) { kinds.append(.restart) }
     guard !kinds.isEmpty else { return [] }
     var faults: [Fault] = []
     while faults.count < draw.faults {
       var fault = fault(kinds[chance.below(kinds.count)])
-      fault.stream = faults.count
-      faults.append(fault)
-    }
-    // Whatever has ended a slave, it is there again in the end.
-    for slave in 1..<(slaves + 1) where kinds.contains(.restart) {
-      var parameters = FaultParameters()
-      parameters.span = .seconds(1)
-      var fault = Fault(.restart, on: .node("S\(slave)"), parameters: parameters)
       fault.stream = faults.count
       faults.append(fault)
     }
@@ -75,20 +76,17 @@ private struct SwarmDrawer {
     case .disk, .process, .clock: place = .node(node)
     }
     let from = moment(draw.span)
-    var until = from + moment(Span(nanoseconds: max(1_000_000_000, (draw.span - from).nanoseconds)))
-    until = min(max(until, from + .milliseconds(10)), draw.span)
-    var fault = Fault(kind, on: place, from: from, until: max(until, from + .milliseconds(1)))
+    let rest = Span(nanoseconds: max(1_000_000_000, draw.span.nanoseconds - from.nanoseconds))
+    let until = max(min(from + moment(rest), draw.span), from + Span.milliseconds(10))
+    var fault = Fault(kind, on: place, from: from, until: until)
     fault.match.count = 1 + chance.below(3)
-    if kind.place == .link || kind.place == .disk { fault.match.chanceInMillion = [1_000_000, 500_000, 100_000][chance.below(3)] }
+    if kind.place == .link || kind.place == .disk {
+      fault.match.chanceInMillion = [1_000_000, 500_000, 100_000][chance.below(3)]
+    }
     switch kind {
-    case .kill, .power, .term, .restart:
+    case .kill, .power, .restart:
       fault.match.count = 1
       fault.match.chanceInMillion = nil
-      if kind == .restart {
-        fault.until = nil
-        fault.from = .zero
-        fault.match.count = nil
-      }
     case .offset, .drift:
       // Clocks agree again in the end: within 60 s (chapter 5).
       fault.match.count = nil
@@ -108,15 +106,16 @@ private struct SwarmDrawer {
       case "rate": parameters.rate = Int64(100 + chance.below(100_000))
       case "side": parameters.side = FaultParameters.Side.allCases[chance.below(3)]
       case "span":
-        parameters.span = moment(.seconds(5)) + .milliseconds(1)
+        parameters.span = moment(.seconds(5)) + Span.milliseconds(1)
         if kind == .offset || kind == .jump, chance.chance(1, of: 2) {
           parameters.span = Span(nanoseconds: -parameters.span!.nanoseconds * Int64(1 + chance.below(100)))
         }
       case "mean", "jitter":
-        let span = moment(.milliseconds(200)) + .milliseconds(1)
+        let span = moment(.milliseconds(200)) + Span.milliseconds(1)
         if parameter.name == "mean" { parameters.mean = span } else { parameters.jitter = span }
       case "status":
-        parameters.status = kind == .redirect ? [301, 302, 307, 308][chance.below(4)] : [200, 403, 413, 502, 522, 524][chance.below(6)]
+        parameters.status =
+          kind == .redirect ? [301, 302, 307, 308][chance.below(4)] : [200, 403, 413, 502, 522, 524][chance.below(6)]
       case "after_origin": parameters.afterOrigin = chance.chance(1, of: 2)
       case "variant":
         if !parameter.words.isEmpty {
@@ -125,7 +124,8 @@ private struct SwarmDrawer {
           parameters.variant = ["no data", "number", "***", "AAAA", "AwQABA==", "array", "empty"][chance.below(7)]
         }
       case "name": parameters.name = kind == .header ? ["X-Cr-Extra", "Authorization", "Range"][chance.below(3)] : nil
-      case "value": parameters.value = kind == .header ? "x" : kind == .redirect ? "http://M:5212/api/v4/site/ping" : nil
+      case "value":
+        parameters.value = kind == .header ? "x" : kind == .redirect ? "http://M:5212/api/v4/site/ping" : nil
       case "number": parameters.number = Int64(1 + chance.below(8))
       default: break
       }
@@ -164,7 +164,9 @@ private struct SwarmDrawer {
         var read = ContentAction()
         read.path = "uploads/read"
         read.patience = .seconds(60)
-        if chance.chance(1, of: 2) { read.range = GoString("bytes=\(chance.below(3_000))-\(3_000 + chance.below(2_000))") }
+        if chance.chance(1, of: 2) {
+          read.range = GoString("bytes=\(chance.below(3_000))-\(3_000 + chance.below(2_000))")
+        }
         steps.append(ScenarioStep(at: at, name, to: node, .content(read)))
       case 6:
         steps.append(ScenarioStep(at: at, name, to: node, .nodeTest(NodeTestAction())))

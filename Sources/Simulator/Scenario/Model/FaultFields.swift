@@ -27,6 +27,7 @@ extension Fault: ScenarioRecord {
       .optional("count", \.match.count, .count(1 ... .max), "after so many firings it is over"),
       .optional("chance", \.match.chanceInMillion, .count(0...1_000_000), "of firing, in millionths"),
       .optional("effect", \.match.effect, .count(1 ... .max), "only at the effect with this number"),
+      .optional("stream", \.stream, .count(), "the number of its source of chance; its place in the plan when absent"),
       .optional("bytes", \.parameters.bytes, .integer()),
       .optional("rate", \.parameters.rate, .integer(1 ... .max), "bytes a second"),
       .optional("side", \.parameters.side, .word(FaultParameters.Side.self)),

@@ -65,8 +65,6 @@ public struct EffectSweep: Hashable, Sendable {
   /// `FLT-KILL` or `FLT-POWER`.
   public var kind = FaultKind.kill
   public var node = "S1"
-  /// Seconds until it starts again.
-  public var restartsAfter = Span.seconds(1)
   /// Whether unsynced sectors survive in part (FLT-TORN).
   public var isTorn = false
 
@@ -151,7 +149,6 @@ extension EffectSweep: ScenarioRecord {
     [
       .required("fault", \.kind, .word(FaultKind.self), "FLT-KILL or FLT-POWER"),
       .defaulted("node", \.node, .text, "S1"),
-      .defaulted("restart", \.restartsAfter, .seconds(), .seconds(1), "seconds until the node starts again"),
       .defaulted("torn", \.isTorn, .truth, false, "whether unsynced sectors survive in part"),
     ]
   }

@@ -13,6 +13,8 @@ public struct NodeSetUp: Hashable, Sendable {
   public var environment: [ScenarioPair<String>] = []
   /// Whether it is not started with the world: a step starts it.
   public var isOff = false
+  /// Somebody starts it again so long after each end that nobody asked for.
+  public var restartsAfter: Span?
 
   public init() {}
 }
@@ -80,7 +82,7 @@ public struct MasterRule: Hashable, Sendable {
     case envelope
     /// A page of HTML.
     case html
-    /// `text` as it stands.
+    /// `text` as it stands, but that `{version}` is the master's version.
     case raw
     /// A gob of base64 in `text`.
     case gob
@@ -132,6 +134,7 @@ extension NodeSetUp: ScenarioRecord {
       .optional("conf", \.file, .text, "the whole conf.ini, in place of the rest"),
       .defaulted("environment", \.environment, .pairs(.text), [], "CR_CONF_… and CR_SETTING_…"),
       .defaulted("off", \.isOff, .truth, false, "whether a step starts it"),
+      .optional("restarts", \.restartsAfter, .seconds(), "seconds after a kill or a power loss until it starts again"),
     ]
   }
 }

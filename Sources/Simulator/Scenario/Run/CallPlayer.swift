@@ -32,9 +32,11 @@ extension ScenarioStage {
         headers.append(
           HeaderField(
             HeaderName.authorization,
-            check.authorization(method: action.method, path: target.path, headers: headers, body: body, expires: expires)))
+            check.authorization(
+              method: action.method, path: target.path, headers: headers, body: body, expires: expires)))
       } else {
-        query += (query.isEmpty ? "" : "&") + "sign=" + check.querySignature(path: target.path, expires: expires).queryEscaped
+        query +=
+          (query.isEmpty ? "" : "&") + "sign=" + check.querySignature(path: target.path, expires: expires).queryEscaped
       }
     }
     var request = StepRequest(
@@ -66,8 +68,12 @@ extension ScenarioStage {
         return copy
       }
     }
-    func header(_ name: GoString, _ split: ([UInt8]) -> (before: [UInt8], part: [UInt8], after: [UInt8])) -> [StepRequest] {
-      guard let index = request.headers.firstIndex(where: { $0.name.canonicalHeaderName.hasPrefix(name) }) else { return [] }
+    func header(_ name: GoString, _ split: ([UInt8]) -> (before: [UInt8], part: [UInt8], after: [UInt8]))
+      -> [StepRequest]
+    {
+      guard let index = request.headers.firstIndex(where: { $0.name.canonicalHeaderName.hasPrefix(name) }) else {
+        return []
+      }
       let pieces = split(request.headers[index].value.bytes)
       return each(pieces.part) { copy, bytes in
         copy.headers[index].value = GoString(pieces.before + bytes + pieces.after)
@@ -123,19 +129,29 @@ extension ScenarioStage {
   }
 
   /// Another program's hand on a disk.
-  func touch(_ action: HandAction, _ step: ScenarioStep) {
+  func touch(_ action: HandAction, _ step: ScenarioStep) async {
     let disk = world.node(step.target).disk
     switch action.deed {
     case .write: disk.plant(action.path, action.file.flatMap { contents[$0] } ?? [])
     case .remove: disk.uproot(action.path)
     case .listen:
-      guard let port = UInt16(action.path.text.dropFirst()) else { return note(failure: "\(step.name): \(action.path) is no port") }
+      guard let port = UInt16(action.path.text.dropFirst()) else {
+        return note(failure: "\(step.name): \(action.path) is no port")
+      }
       do {
         _ = try world.network.listen(world.node(step.target), port, master)
       } catch {
         note(failure: "\(step.name): \(error)")
       }
-    case .truncate: disk.plant(action.path, Array((disk.peek(action.path) ?? []).prefix(Int(clamping: action.size))))
+    case .truncate:
+      do {
+        guard let path = DiskPath(action.path) else { return }
+        let file = try await disk.open(path, .write)
+        try await file.truncate(to: action.size)
+        await file.close()
+      } catch {
+        note(failure: "\(step.name): \(error)")
+      }
     }
   }
 

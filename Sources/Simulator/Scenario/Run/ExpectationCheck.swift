@@ -40,7 +40,9 @@ extension ScenarioStage {
       }
       lines += differences(seen[index], answer, name)
     }
-    for extra in seen.dropFirst(expected.answers.count) { lines.append("\(expected.step): one answer more: \(extra.line)") }
+    for extra in seen.dropFirst(expected.answers.count) {
+      lines.append("\(expected.step): one answer more: \(extra.line)")
+    }
     return lines
   }
 
@@ -62,7 +64,9 @@ extension ScenarioStage {
         return lines
       }
       if !failure.text.contains(fails.text) { differ("the reason", "\"\(fails)\"", "\"\(failure)\"") }
-    } else if let failure = seen.failure, expected.status != nil || expected.code != nil || expected.text != nil || expected.size != nil {
+    } else if let failure = seen.failure,
+      expected.status != nil || expected.code != nil || expected.text != nil || expected.size != nil
+    {
       differ("the outcome", "an answer", "none: \(failure)")
       return lines
     }
@@ -163,7 +167,9 @@ extension ScenarioStage {
     let name = "\(expected.node)'s process"
     guard let last = processes[expected.node]?.last else { return ["\(name): never started"] }
     var lines: [String] = []
-    if last.state != expected.state { lines.append("\(name): is \(last.state.rawValue), not \(expected.state.rawValue)") }
+    if last.state != expected.state {
+      lines.append("\(name): is \(last.state.rawValue), not \(expected.state.rawValue)")
+    }
     if let code = expected.exitCode, last.exitCode != code {
       lines.append("\(name): exit code \(last.exitCode.map { "\($0)" } ?? "none"), not \(code)")
     }

@@ -21,7 +21,8 @@ extension ScenarioStage {
   private static let routes: [(method: GoString, path: GoString)] = [
     ("POST", "/api/v4/slave/ping"), ("PUT", "/api/v4/slave/upload"), ("POST", "/api/v4/slave/upload/fuzz?chunk=0"),
     ("DELETE", "/api/v4/slave/upload/fuzz"), ("GET", "/api/v4/slave/file/content/2/{b64:uploads/x}/0/x.bin"),
-    ("HEAD", "/api/v4/slave/file/content/2/{b64:uploads/x}/0/x.bin"), ("GET", "/api/v4/slave/file/thumb/{b64:uploads/x}/png"),
+    ("HEAD", "/api/v4/slave/file/content/2/{b64:uploads/x}/0/x.bin"),
+    ("GET", "/api/v4/slave/file/thumb/{b64:uploads/x}/png"),
     ("GET", "/api/v4/slave/file/meta/{b64:uploads/x}/mp3"), ("DELETE", "/api/v4/slave/file"),
     ("GET", "/api/v4/slave/file/list?path=uploads&recursive=true"), ("PUT", "/api/v4/slave/task"),
     ("GET", "/api/v4/slave/task/1"), ("POST", "/api/v4/slave/task/cleanup"), ("POST", "/api/v4/slave/download/task"),
@@ -37,7 +38,8 @@ extension ScenarioStage {
     #"{"type":"slave_upload","state":"not json"}"#, #"{"type":null}"#, #"{"type":7,"state":{}}"#,
     #"{"session":null,"overwrite":true}"#, #"{"session":{"Policy":null}}"#,
     #"{"session":{"Policy":{"settings":{"chunk_size":5}},"Props":{"Size":5,"SavePath":"","UploadSessionID":"fuzz"}}}"#,
-    #"{"session":{"Props":{"ExpireAt":"yesterday"}}}"#, "\u{FEFF}{}", #"{"node_setting":{},"node_setting_hash":"x","url":"http://x"}"#,
+    #"{"session":{"Props":{"ExpireAt":"yesterday"}}}"#, "\u{FEFF}{}",
+    #"{"node_setting":{},"node_setting_hash":"x","url":"http://x"}"#,
     #"{"node_setting":{"provider":"aria2"},"node_setting_hash":"x","handle":{"id":"1"},"args":[]}"#,
   ]
 
@@ -47,7 +49,9 @@ extension ScenarioStage {
     let route = Self.routes[chance.below(Self.routes.count)]
     var path = Self.expanded(route.path).bytes
     var method = route.method
-    if chance.chance(1, of: 8) { method = ["GET", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "HEAD"][chance.below(7)] }
+    if chance.chance(1, of: 8) {
+      method = ["GET", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "HEAD"][chance.below(7)]
+    }
     var body = Self.bodies[chance.below(Self.bodies.count)].bytes
     for _ in 0..<chance.below(4) where !body.isEmpty {
       let index = chance.below(body.count)
@@ -59,7 +63,9 @@ extension ScenarioStage {
     }
     if chance.chance(1, of: 4), path.count > 2 {
       let index = 1 + chance.below(path.count - 1)
-      let pieces: [[UInt8]] = [Array("%2e%2e/".utf8), Array("//".utf8), Array("%00".utf8), Array("%2F".utf8), Array("x".utf8)]
+      let pieces: [[UInt8]] = [
+        Array("%2e%2e/".utf8), Array("//".utf8), Array("%00".utf8), Array("%2F".utf8), Array("x".utf8),
+      ]
       path.replaceSubrange(index..<(index + 1), with: pieces[chance.below(pieces.count)])
     }
     var call = CallAction()
@@ -73,7 +79,9 @@ extension ScenarioStage {
     if chance.chance(1, of: 3) {
       call.headers.append(ScenarioPair("X-Cr-Correlation-Id", GoString(chance.bytes(8).map { 0x20 + $0 % 0x5E })))
     }
-    if chance.chance(1, of: 3) { call.headers.append(ScenarioPair("Range", GoString("bytes=\(chance.below(9))-\(chance.below(9))"))) }
+    if chance.chance(1, of: 3) {
+      call.headers.append(ScenarioPair("Range", GoString("bytes=\(chance.below(9))-\(chance.below(9))")))
+    }
     if chance.chance(1, of: 5) { call.headers.append(ScenarioPair("Origin", "http://elsewhere")) }
     call.body = method == "GET" || method == "HEAD" ? nil : GoString(body)
     return request(for: call, step, actor)
@@ -82,7 +90,9 @@ extension ScenarioStage {
   private static func arbitraryBytes(_ chance: inout SeededGenerator) -> [UInt8] {
     let route = routes[chance.below(routes.count)]
     var bytes = route.method.bytes + [0x20] + expanded(route.path).bytes
-    bytes += Array(" HTTP/1.1\r\nHost: S1\r\nContent-Length: \(chance.below(20))\r\n\r\n".utf8) + chance.bytes(chance.below(20))
+    bytes +=
+      Array(" HTTP/1.1\r\nHost: S1\r\nContent-Length: \(chance.below(20))\r\n\r\n".utf8)
+      + chance.bytes(chance.below(20))
     for _ in 0..<(1 + chance.below(6)) {
       let index = chance.below(bytes.count)
       if chance.chance(1, of: 2) {

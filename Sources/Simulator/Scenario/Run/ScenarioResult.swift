@@ -32,6 +32,8 @@ public struct ScenarioResult: Sendable {
   public var unexpected: [Violation] = []
   /// The faults of the plan that never fired, by their place in it.
   public var neverFired: [Int] = []
+  /// How many faults of the plan fired.
+  public var firedFaults = 0
   /// Why the run could not go on.
   public var breakdown: String?
   public var hash: UInt64 = 0

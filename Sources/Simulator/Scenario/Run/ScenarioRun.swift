@@ -30,12 +30,15 @@ public struct ScenarioRun: Sendable {
   public let seed: UInt64
   public let profile: ProfileName
   public let options: Options
+  /// How many of the faults the scenario itself plans: they have to fire, those that the seed drew need not.
+  let plannedFaults: Int
 
   /// - Parameter scenario: one run of it: see `Scenario.runs(in:)`.
   public init(
     _ scenario: Scenario, variant: String = "", seed: UInt64 = 1, profile: ProfileName, options: Options = Options()
   ) {
-    self.scenario = scenario
+    self.scenario = scenario.drawn(seed: seed)
+    plannedFaults = scenario.faults.count { $0.stream == nil }
     self.variant = variant
     self.seed = seed
     self.profile = profile
@@ -46,6 +49,7 @@ public struct ScenarioRun: Sendable {
     var result = ScenarioResult(scenario: scenario.id, variant: variant, seed: seed, profile: profile.rawValue)
     var simulation = Simulation(seed: seed, stepBudget: options.stepBudget)
     simulation.keepsTrace = options.keepsTrace
+    simulation.faults = FaultPlan(scenario.faults)
     let box = StageBox()
     let observed = simulation.observe { [self] world in
       let stage = ScenarioStage(world, self)

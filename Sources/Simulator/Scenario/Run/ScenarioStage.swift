@@ -23,7 +23,6 @@ final class ScenarioStage: CheckedScene, @unchecked Sendable {
   private(set) var processes: [String: [ProcessMoment]] = [:]
   private(set) var logLines: [LoggedLine] = []
   private var inFlight = 0
-  private var lastWords: [String: String] = [:]
   /// What each slave has been started with, the last time.
   var configurations: [String: SlaveConfiguration] = [:]
 
@@ -41,6 +40,9 @@ final class ScenarioStage: CheckedScene, @unchecked Sendable {
   }
 
   static let slavePort: UInt16 = 5212
+  private static let aftermath = Span.seconds(2)
+  /// Whether the run has been judged: what is sent home afterwards is no part of it.
+  private var isOver = false
 
   init(_ world: SimulatedWorld, _ run: ScenarioRun) {
     self.world = world
@@ -129,8 +131,15 @@ final class ScenarioStage: CheckedScene, @unchecked Sendable {
         }
       }
     }
+    // What is still under way when the last step is over comes to its end, or shows that it does not.
+    if end == nil {
+      let last = Uptime(nanoseconds: 0) + scenario.lastFault
+      if last > world.kernel.uptime { await world.sleep(last - world.kernel.uptime) }
+      await world.sleep(Self.aftermath)
+    }
     await world.settle()
     await judgeEnd()
+    isOver = true
   }
 
   private func setUp() throws {
@@ -155,9 +164,35 @@ final class ScenarioStage: CheckedScene, @unchecked Sendable {
 
   /// Starts a slave with the configuration that the set-up gives it.
   func start(_ name: String) {
-    let program = ScenarioSlave(file: configurationFile(of: name), environment: environment(of: name), stage: self)
-    lastWords[name] = nil
-    world.node(name).start(program)
+    let node = world.node(name)
+    node.disk.plant(SlaveProgram.defaultFile, Array(configurationFile(of: name).utf8))
+    node.environment = environment(of: name)
+    // What the node will find out for itself, for those who watch it start.
+    configurations[name] =
+      (try? SlaveConfiguration.read(
+        fileName: name, content: Array(configurationFile(of: name).utf8), environment: environment(of: name)))?
+      .configuration
+    var program = SlaveProgram()
+    let options = run.options
+    program.surroundings.configuration = { [unowned self] configuration in
+      options.changesProfile?(&configuration.profile)
+      configurations[name] = configuration
+    }
+    if let change = options.changesWorld { program.surroundings.world = change }
+    program.surroundings.handler = { [unowned self] handler, configuration, process in
+      Witness(process, options.changesHandler?(handler, SigningKey(configuration.secret)) ?? handler, self)
+    }
+    node.start(program)
+  }
+
+  /// Starts a slave again that was killed or lost its power.
+  private func revive(_ name: String, after span: Span) {
+    Task(name: "the keeper of \(name)") { [self] in
+      await world.sleep(span)
+      let node = world.node(name)
+      guard !world.kernel.isEnding, !node.isRunning, let program = node.process?.program else { return }
+      node.start(program)
+    }
   }
 
   // MARK: Notes
@@ -206,9 +241,6 @@ final class ScenarioStage: CheckedScene, @unchecked Sendable {
   /// A step cannot be played as it stands.
   func note(failure: String) { failures.append(failure) }
 
-  /// The one line of a process that is refused or cannot go on.
-  func said(_ line: String, by node: String) { lastWords[node] = line }
-
   private func note(_ node: String, _ moment: ProcessMoment) {
     processes[node, default: []].append(moment)
     guard moment.state != .running else { return }
@@ -231,11 +263,16 @@ final class ScenarioStage: CheckedScene, @unchecked Sendable {
       switch change {
       case .started: note(event.node, ProcessMoment(at: event.time, state: .running))
       case .ended(let code):
-        let line = lastWords[event.node]
+        var line: String?
+        if case .code(_, let text)? = world.node(event.node).process?.exit { line = text }
         note(
           event.node,
           ProcessMoment(at: event.time, state: line == nil ? .ended : .refused, exitCode: code, line: line))
-      case .killed, .lostPower: note(event.node, ProcessMoment(at: event.time, state: .killed))
+      case .killed, .lostPower:
+        note(event.node, ProcessMoment(at: event.time, state: .killed))
+        if let span = scenario.nodes.compactMap({ $0.name == event.node ? $0.restartsAfter : nil }).last {
+          revive(event.node, after: span)
+        }
       case .crashed(let why): note(event.node, ProcessMoment(at: event.time, state: .crashed, line: why))
       case .terminating, .paused, .resumed: break
       }
@@ -248,6 +285,7 @@ final class ScenarioStage: CheckedScene, @unchecked Sendable {
   // MARK: Checkers
 
   private func see(_ sight: Sight) {
+    if isOver { return }
     for index in checkers.indices {
       for text in checkers[index].see(sight, in: self) { violated(checkers[index].invariant, text) }
     }
@@ -255,7 +293,7 @@ final class ScenarioStage: CheckedScene, @unchecked Sendable {
 
   /// Called after each exchange: what may be checked when nothing is under way is checked.
   private func judgeQuiet() {
-    guard inFlight == 0, !requests.contains(where: { $0.endedAt == nil }) else { return }
+    guard !isOver, inFlight == 0, !requests.contains(where: { $0.endedAt == nil }) else { return }
     judge(.quiet)
   }
 
@@ -286,7 +324,10 @@ final class ScenarioStage: CheckedScene, @unchecked Sendable {
     result.violations = violations
     result.answers = answers
     result.faults = world.faults.plan.faults
-    result.neverFired = world.faults.neverFired
+    let never = world.faults.neverFired
+    result.firedFaults = result.faults.count - never.count
+    // A fault that the seed drew may miss.
+    result.neverFired = never.filter { $0 < run.plannedFaults }
   }
 }
 
@@ -306,4 +347,20 @@ extension ScenarioStage {
   }
 
   func callbackTimeout(of node: String) -> Int64 { configurations[node]?.callbackTimeout ?? 20 }
+}
+
+extension Scenario {
+  /// When the last planned fault has begun, or is healed, and what it leads to has come.
+  fileprivate var lastFault: Span {
+    let times = faults.map { fault in
+      let later: Span =
+        switch fault.kind {
+        case .restart, .pause: fault.parameters.span ?? .zero
+        default: .zero
+        }
+      let time = max(fault.from, fault.until ?? .zero)
+      return Span(nanoseconds: time.nanoseconds + later.nanoseconds)
+    }
+    return times.max() ?? .zero
+  }
 }

@@ -36,7 +36,7 @@ extension ScenarioStage {
     case .content(let action): await read(action, step, actor)
     case .raw(let action): await converse(action, step, actor)
     case .fuzz(let action): await fuzz(action, step, actor)
-    case .hand(let action): touch(action, step)
+    case .hand(let action): await touch(action, step)
     case .start(let action): start(action.node)
     }
     world.trace.record(.step("\(step.name) ends"), node: actor)
@@ -117,7 +117,8 @@ extension ScenarioStage {
     master.remember(session)
     let message = action.message(session, slaveKey: secret(of: node), slaveURL: url(of: node))
     let answer = await masterCall(
-      step, actor, node, "PUT", "/api/v4/slave/upload", body: GoJSON.encode(message.value, as: CreateUploadSession.type))
+      step, actor, node, "PUT", "/api/v4/slave/upload", body: GoJSON.encode(message.value, as: CreateUploadSession.type)
+    )
     return (session, answer)
   }
 

@@ -10,9 +10,6 @@ extension Scenario {
     let match = Fault.Match(effect: effect)
     scenario.faults.append(Fault(sweep.kind, on: .node(sweep.node), match: match))
     if sweep.isTorn { scenario.faults.append(Fault(.torn, on: .node(sweep.node))) }
-    var parameters = FaultParameters()
-    parameters.span = sweep.restartsAfter
-    scenario.faults.append(Fault(.restart, on: .node(sweep.node), parameters: parameters))
     return scenario
   }
 }
@@ -32,7 +29,12 @@ extension ScenarioRun {
     let first = ScenarioRun(expected, variant: variant, seed: seed, profile: profile, options: options).run()
     guard first.verdict == .passed else { return first }
     for event in first.trace where event.node == sweep.node {
-      if case .effect(let number, _, _) = event.kind { effects.append(number) }
+      switch event.kind {
+      // Nothing happens in the world when a file is closed.
+      case .effect(_, .close, _): break
+      case .effect(let number, _, _): effects.append(number)
+      default: break
+      }
     }
     var total = first
     if !self.options.keepsTrace { total.trace = [] }
@@ -54,7 +56,9 @@ extension ScenarioRun {
       if result.verdict != .passed {
         result.sweptEffects = total.sweptEffects
         result.failures = result.failures.map { "at effect \(effect): \($0)" }
-        if result.failures.isEmpty { result.failures = ["at effect \(effect) of \(effects.count), with \(sweep.kind.rawValue)"] }
+        if result.failures.isEmpty {
+          result.failures = ["at effect \(effect) of \(effects.count), with \(sweep.kind.rawValue)"]
+        }
         return result
       }
     }

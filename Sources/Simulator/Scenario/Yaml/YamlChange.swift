@@ -4,7 +4,8 @@ extension YamlNode {
     let halves = change.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
     guard halves.count == 2, !halves[0].isEmpty else {
       throw ScenarioError(
-        fileName: fileName, line: 0, column: 0, key: "--set \(change)", text: "is no PATH=VALUE; write faults[0].bytes=1000")
+        fileName: fileName, line: 0, column: 0, key: "--set \(change)",
+        text: "is no PATH=VALUE; write faults[0].bytes=1000")
     }
     let value = try YamlReader.read(Array(halves[1].utf8), fileName: "--set \(halves[0])")
     var steps: [Step] = []
@@ -15,7 +16,8 @@ extension YamlNode {
       for piece in pieces.dropFirst() {
         guard piece.hasSuffix("]"), let index = Int(piece.dropLast()) else {
           throw ScenarioError(
-            fileName: fileName, line: 0, column: 0, key: "--set \(halves[0])", text: "[\(piece) is no number in brackets")
+            fileName: fileName, line: 0, column: 0, key: "--set \(halves[0])",
+            text: "[\(piece) is no number in brackets")
         }
         steps.append(.index(index))
       }
@@ -28,7 +30,9 @@ extension YamlNode {
     case index(Int)
   }
 
-  private mutating func replace(_ steps: ArraySlice<Step>, by value: YamlNode, _ place: ScenarioPlace) throws(ScenarioError) {
+  private mutating func replace(_ steps: ArraySlice<Step>, by value: YamlNode, _ place: ScenarioPlace)
+    throws(ScenarioError)
+  {
     guard let step = steps.first else {
       self = value
       return
