@@ -31,7 +31,8 @@ let package = Package(
 
     // The virtual world.
     .systemLibrary(name: "CYaml", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
-    .target(name: "Simulator", dependencies: ["ReferenceNode", "NodeLoop", "CYaml", "CCrypto"], swiftSettings: settings),
+    .target(
+      name: "Simulator", dependencies: ["ReferenceNode", "NodeLoop", "CYaml", "CCrypto"], swiftSettings: settings),
 
     // The real world.
     .systemLibrary(
@@ -82,7 +83,9 @@ let package = Package(
     .testTarget(name: "GoWireTests", dependencies: ["GoWire", "ConformanceSuite"], swiftSettings: settings),
     .testTarget(name: "SimulatorTests", dependencies: ["Simulator", "NodeLoop"], swiftSettings: settings),
     .testTarget(
-      name: "ScenarioTests", dependencies: ["Simulator", "ConformanceSuite", "TestSupport"], swiftSettings: settings),
+      name: "ScenarioTests",
+      dependencies: ["Simulator", "ConformanceSuite", "ReferenceNode", "NodeProtocol", "GoWire", "TestSupport"],
+      swiftSettings: settings),
     .testTarget(
       name: "NodeProtocolTests", dependencies: ["NodeProtocol", "GoWire", "TestSupport"], swiftSettings: settings),
     .testTarget(

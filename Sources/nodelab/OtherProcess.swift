@@ -5,7 +5,8 @@ enum OtherProcess {
   /// Starts it with these words and returns what it writes to its standard output, whatever its exit code.
   static func output(_ words: [String]) throws(CommandFailure) -> String {
     var ends: [Int32] = [0, 0]
-    guard pipe2(&ends, O_CLOEXEC) == 0 else { throw failure("no pipe") }
+    guard pipe(&ends) == 0 else { throw failure("no pipe") }
+    for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
     var actions = posix_spawn_file_actions_t()
     posix_spawn_file_actions_init(&actions)
     posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO)

@@ -45,7 +45,9 @@ struct HonestBytes: Checker {
       let key = "\(answer.target) \(version.path) \(etag)"
       var hash = RunningHash()
       hash.mix(version.content)
-      if let before = tagged[key], before != hash.value {
+      // A whole answer mixes nothing, and bits that changed by themselves are no version.
+      let isMix = status == 206 && !scene.plannedFaults.contains(.rot)
+      if let before = tagged[key], before != hash.value, isMix {
         texts.append("\(version.path) on \(answer.target) has two versions under the ETag \(etag)")
       }
       tagged[key] = hash.value

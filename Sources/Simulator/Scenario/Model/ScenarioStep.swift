@@ -82,6 +82,8 @@ public struct ChunkAction: Hashable, Sendable {
   public var headers: [ScenarioPair<GoString>] = []
   /// Other bytes than the file's.
   public var text: String?
+  /// At most so long for an answer.
+  public var patience = Span.seconds(600)
 
   public init() {}
 }
@@ -295,6 +297,7 @@ extension ChunkAction: ScenarioRecord {
       .defaulted("signature", \.signature, .word(Signature.self), .credential),
       .defaulted("headers", \.headers, .pairs(.goText), []),
       .optional("text", \.text, .text, "other bytes than the file's"),
+      .defaulted("patience", \.patience, .seconds(), .seconds(600), "at most so long for an answer"),
     ]
   }
 }

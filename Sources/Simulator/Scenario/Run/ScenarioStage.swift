@@ -48,9 +48,7 @@ final class ScenarioStage: CheckedScene, @unchecked Sendable {
     self.world = world
     self.run = run
     scenario = run.scenario
-    var profile = Profile(named: run.profile.rawValue) ?? .documented
-    run.options.changesProfile?(&profile)
-    self.profile = profile
+    profile = Profile(named: run.profile.rawValue) ?? .documented
     contents = Dictionary(scenario.files.map { ($0.name, $0.bytes) }, uniquingKeysWith: { first, _ in first })
     master = ScriptedMaster(
       world.node("M"), siteURL: "http://M:5212", profile: Profile(named: run.profile.rawValue) ?? .documented,
@@ -185,7 +183,12 @@ final class ScenarioStage: CheckedScene, @unchecked Sendable {
     node.start(program)
   }
 
-  /// Starts a slave again that was killed or lost its power.
+  /// Whoever keeps a node running hears of an end.
+  private func keep(_ name: String) {
+    if let span = scenario.nodes.compactMap({ $0.name == name ? $0.restartsAfter : nil }).last { revive(name, after: span) }
+  }
+
+  /// Starts a slave again that has ended.
   private func revive(_ name: String, after span: Span) {
     Task(name: "the keeper of \(name)") { [self] in
       await world.sleep(span)
@@ -268,11 +271,10 @@ final class ScenarioStage: CheckedScene, @unchecked Sendable {
         note(
           event.node,
           ProcessMoment(at: event.time, state: line == nil ? .ended : .refused, exitCode: code, line: line))
+        keep(event.node)
       case .killed, .lostPower:
         note(event.node, ProcessMoment(at: event.time, state: .killed))
-        if let span = scenario.nodes.compactMap({ $0.name == event.node ? $0.restartsAfter : nil }).last {
-          revive(event.node, after: span)
-        }
+        keep(event.node)
       case .crashed(let why): note(event.node, ProcessMoment(at: event.time, state: .crashed, line: why))
       case .terminating, .paused, .resumed: break
       }

@@ -160,7 +160,7 @@ extension ScenarioStage {
     }
     request.headers += action.headers.map { HeaderField(GoString($0.name), $0.value) }
     request.body = action.text.map { Array($0.utf8) } ?? session.bytes(of: action.index)
-    request.patience = .seconds(100_000)
+    request.patience = action.patience
     return await send(request)
   }
 
@@ -185,6 +185,7 @@ extension ScenarioStage {
         chunk.session = name
         chunk.index = index
         chunk.repeats = action.repeats
+        chunk.patience = .seconds(60)
         let answer = await bring(chunk, step.name, actor)
         guard answer?.isSuccess == true else {
           isWhole = false
