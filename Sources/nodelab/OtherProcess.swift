@@ -37,12 +37,3 @@ enum OtherProcess {
     CommandFailure("nodelab: a second process cannot be started: \(text)", exitCode: .unfinished)
   }
 }
-
-/// The machine's own clock, for how long things take.
-enum SystemClock {
-  static var seconds: Double {
-    var time = timespec()
-    clock_gettime(CLOCK_MONOTONIC, &time)
-    return Double(time.tv_sec) + Double(time.tv_nsec) / 1_000_000_000
-  }
-}

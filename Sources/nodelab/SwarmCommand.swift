@@ -56,12 +56,12 @@ enum SwarmCommand {
     for path in paths {
       let scenario = try ScenarioPaths.read(path, arguments)
       let profile = try ScenarioPaths.profiles(arguments, scenario)[0]
-      let began = SystemClock.seconds
+      let began = HostClock.uptime
       let stop = Mutex(false)
       let collects = arguments.value("json") != nil
       let results = WorkerPool.map(Array(seeds), workers: jobs) { seed -> Seed? in
         if stop.withLock({ $0 }) { return nil }
-        if let limit, SystemClock.seconds - began > Double(limit) { return nil }
+        if let limit, HostClock.uptime - began > Int64(limit) * 1_000_000_000 { return nil }
         let result = play(scenario, profile, seed)
         if result.verdict != .passed, !collects, !arguments.has("hashes") { stop.withLock { $0 = true } }
         return result
@@ -71,7 +71,7 @@ enum SwarmCommand {
         for seed in done { Output.standard.line("\(seed.number) \(seed.hash) \(seed.verdict.rawValue)") }
         continue
       }
-      let seconds = SystemClock.seconds - began
+      let milliseconds = Int((HostClock.uptime - began) / 1_000_000)
       let failed = done.filter { $0.verdict != .passed }
       var differing: [UInt64] = []
       if let first = done.first, let last = done.last {
@@ -79,7 +79,7 @@ enum SwarmCommand {
       }
       Output.standard.line(
         "\(scenario.id), \(profile.rawValue): \(done.count) seeds, \(failed.count) failed, \(done.count - differing.count) of "
-          + "\(done.count) with equal hashes in two processes, \(Int(seconds * 1000) / max(1, done.count)) ms a seed, "
+          + "\(done.count) with equal hashes in two processes, \(milliseconds / max(1, done.count)) ms a seed, "
           + "\(done.reduce(0) { $0 + $1.fired }) faults fired")
       for seed in failed.prefix(collects ? 20 : 1) {
         Output.standard.line("FAILED seed \(seed.number)")

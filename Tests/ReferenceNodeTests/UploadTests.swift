@@ -344,7 +344,22 @@ import Testing
       #expect(await bench.send(chunk: 0, of: "short", "ab").body.contains("40013"))
       await world.sleep(.milliseconds(200))
       #expect(await bench.send(chunk: 0, of: "short", "abc").description == Seen.gone)
-      #expect(bench.file("a") == "")
+    }
+  }
+
+  /// ST-3, ST-7: what came of an upload that was not whole in time is removed; upstream leaves it.
+  @Test func `what a session left at its end is removed`() throws {
+    for profile in [Profile.documented, .cloudreve414] {
+      try Simulation(seed: 1).run { world in
+        let bench = SlaveBench(world, profile)
+        _ = await bench.open("short", "a", size: 20, expires: "2020-01-01T00:00:00Z")
+        _ = await bench.open("whole", "b", size: 3, expires: "2020-01-01T00:00:00Z")
+        #expect(await bench.send(chunk: 0, of: "short", "0123456789").description == Seen.success)
+        #expect(await bench.send(chunk: 0, of: "whole", "abc").description == Seen.success)
+        await world.sleep(.milliseconds(1_100))
+        #expect(bench.file("a") == (profile.removesExpiredUploads ? nil : "0123456789"))
+        #expect(bench.file("b") == "abc")
+      }
     }
   }
 

@@ -1,9 +1,9 @@
 import Glibc
 
 /// The clocks of the machine the suite runs on.
-enum HostClock {
+public enum HostClock {
   /// Nanoseconds of a clock that never jumps.
-  static var uptime: Int64 { read(CLOCK_MONOTONIC) }
+  public static var uptime: Int64 { read(CLOCK_MONOTONIC) }
 
   /// Unix time in whole seconds.
   static var unixSeconds: Int64 { read(CLOCK_REALTIME) / 1_000_000_000 }

@@ -11,6 +11,8 @@ struct AcknowledgedUploads: Checker {
     var accepted: [Int64: [UInt8]] = [:]
     /// The chunks whose sender got code 0.
     var acknowledged: Set<Int64> = []
+    /// Whether a sender got code 0 when the master listed the file already: for the chunk that completed it.
+    var wasCompleted = false
   }
 
   private var ledgers: [GoString: Ledger] = [:]
@@ -25,6 +27,7 @@ struct AcknowledgedUploads: Checker {
       guard target.path.hasPrefix(prefix) else { break }
       let id = GoString(target.path.bytes.dropFirst(prefix.count))
       ledgers[id, default: Ledger()].acknowledged.insert(ChunkIndex.of(target.query))
+      if scene.isListed(id) { ledgers[id]?.wasCompleted = true }
     case .event(let event):
       if case .process(.started) = event.kind { return losses(in: scene) }
     case .request, .took, .masterReceived:
@@ -63,7 +66,7 @@ struct AcknowledgedUploads: Checker {
       guard let session = scene.session(id), !open.contains(id), !gone.contains(session.savePath) else { continue }
       let isListed = scene.isListed(id)
       let isWhole = (0..<session.chunkCount).allSatisfy { ledger.acknowledged.contains($0) }
-      guard isWhole || isListed && !ledger.acknowledged.isEmpty else { continue }
+      guard isWhole || ledger.wasCompleted else { continue }
       let disk = scene.disk(of: session.node)
       guard let blob = disk.peek(session.savePath) else {
         texts.append("\(session.savePath) on \(session.node) was acknowledged and is gone")

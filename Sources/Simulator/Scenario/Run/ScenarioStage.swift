@@ -185,7 +185,8 @@ final class ScenarioStage: CheckedScene, @unchecked Sendable {
 
   /// Whoever keeps a node running hears of an end.
   private func keep(_ name: String) {
-    if let span = scenario.nodes.compactMap({ $0.name == name ? $0.restartsAfter : nil }).last { revive(name, after: span) }
+    let span = scenario.nodes.compactMap { $0.name == name ? $0.restartsAfter : nil }.last
+    if let span { revive(name, after: span) }
   }
 
   /// Starts a slave again that has ended.

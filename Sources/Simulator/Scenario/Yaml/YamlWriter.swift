@@ -3,14 +3,13 @@ import CYaml
 /// Writes a value as YAML with libyaml, always in the same form: block style, but compact values on one line where they fit.
 struct YamlWriter: ~Copyable {
   private let emitter: UnsafeMutablePointer<yaml_emitter_t>
-  private let output: Output
+  private let buffer: UnsafeMutableBufferPointer<UInt8>
+  private let written: UnsafeMutablePointer<Int>
   /// Columns that a line should have at most.
   private static let width = 110
 
-  /// Takes the emitter's bytes.
-  private final class Output {
-    var bytes: [UInt8] = []
-  }
+  /// More than any scenario has.
+  private static let mostBytes = 1 << 26
 
   static func text(_ node: YamlNode) -> [UInt8] {
     var writer = YamlWriter()
@@ -19,24 +18,21 @@ struct YamlWriter: ~Copyable {
 
   private init() {
     emitter = .allocate(capacity: 1)
-    output = Output()
+    buffer = .allocate(capacity: Self.mostBytes)
+    written = .allocate(capacity: 1)
+    written.initialize(to: 0)
     guard yaml_emitter_initialize(emitter) == 1 else { fatalError("libyaml is out of memory") }
     yaml_emitter_set_unicode(emitter, 1)
     yaml_emitter_set_width(emitter, Int32(Self.width))
     yaml_emitter_set_indent(emitter, 2)
-    yaml_emitter_set_output(
-      emitter,
-      { context, buffer, size in
-        guard let context, let buffer else { return 0 }
-        Unmanaged<Output>.fromOpaque(context).takeUnretainedValue().bytes
-          .append(contentsOf: UnsafeBufferPointer(start: buffer, count: size))
-        return 1
-      }, Unmanaged.passUnretained(output).toOpaque())
+    yaml_emitter_set_output_string(emitter, buffer.baseAddress, buffer.count, written)
   }
 
   deinit {
     yaml_emitter_delete(emitter)
     emitter.deallocate()
+    buffer.deallocate()
+    written.deallocate()
   }
 
   private mutating func write(_ node: YamlNode) -> [UInt8] {
@@ -51,7 +47,7 @@ struct YamlWriter: ~Copyable {
     yaml_stream_end_event_initialize(&event)
     emit(&event)
     yaml_emitter_flush(emitter)
-    return output.bytes
+    return Array(buffer.prefix(written.pointee))
   }
 
   private mutating func emit(_ node: YamlNode, indent: Int, inFlow: Bool) {
