@@ -26,7 +26,10 @@ struct AcknowledgedUploads: Checker {
       let prefix: GoString = "/api/v4/slave/upload/"
       guard target.path.hasPrefix(prefix) else { break }
       let id = GoString(target.path.bytes.dropFirst(prefix.count))
-      ledgers[id, default: Ledger()].acknowledged.insert(ChunkIndex.of(target.query))
+      let index = ChunkIndex.of(target.query)
+      // What somebody in the middle said in the slave's place is no acknowledgement.
+      guard ledgers[id]?.accepted[index] != nil else { break }
+      ledgers[id]?.acknowledged.insert(index)
       if scene.isListed(id) { ledgers[id]?.wasCompleted = true }
     case .event(let event):
       if case .process(.started) = event.kind { return losses(in: scene) }

@@ -49,6 +49,10 @@ public struct Shrinker {
         candidate.steps = steps
         // What is asked of a step that is gone is gone with it.
         let names = Set(steps.map(\.name))
+        // A step that another one needs stays with it.
+        for step in steps {
+          if let needed = step.neededStep, !names.contains(needed) { return false }
+        }
         candidate.expectations.removeAll { expectation in
           if case .answers(let answers) = expectation.subject { return !names.contains(answers.step) }
           return false
@@ -112,5 +116,16 @@ extension Scenario {
     var scenario = self
     scenario.files.removeAll { !used.contains($0.name) }
     return scenario
+  }
+}
+
+extension ScenarioStep {
+  /// The step without which this one cannot be played.
+  fileprivate var neededStep: String? {
+    switch action {
+    case .chunk(let chunk): chunk.session
+    case .content(let content): content.ifRangeOf
+    case .session, .upload, .nodeTest, .call, .raw, .fuzz, .hand, .start: nil
+    }
   }
 }
