@@ -13,7 +13,9 @@ enum SimulateCommand {
         "profile", .value("P"),
         "documented, cloudreve-4.0 or cloudreve-4.14; each that the scenario names when not given"
       ),
-      OptionRow("report", .value("FILE"), "writes a timeline of the run as one HTML page"),
+      OptionRow("report", .value("FILE"), "writes the timelines of the runs as one HTML page"),
+      OptionRow("summary", .flag, "says of each run in a few lines what happened"),
+      OptionRow("timeline", .flag, "prints a timeline of each run, a lane per node"),
       OptionRow("trace", .value("FILE"), "writes everything that happened as JSON Lines"),
       OptionRow("until", .value("T"), "ends the run at this virtual time, in seconds"),
       OptionRow("set", .repeated("PATH=VALUE"), "changes a value of the file first: faults[0].bytes=1000"),
@@ -40,23 +42,26 @@ enum SimulateCommand {
     var options = ScenarioRun.Options()
     options.until = try ScenarioPaths.until(arguments)
     let traced = arguments.value("trace")
-    let report = arguments.value("report")
-    options.keepsTrace = traced != nil || report != nil
+    var report = TimelineReport(arguments)
+    options.keepsTrace = traced != nil || report.isWanted
     let seed = try ScenarioPaths.seed(arguments)
     Output.standard.line(
       "nodelab \(NodeLabCommand.version), seed \(seed)" + arguments.values.map { ", --\($0.name) \($0.value)" }.joined()
     )
     var code = ExitCode.asExpected
     var lines: [String] = []
-    var last: ScenarioResult?
     for path in paths {
       let scenario = try ScenarioPaths.read(path, arguments)
       for profile in try ScenarioPaths.profiles(arguments, scenario) {
         for (variant, single) in scenario.runs(in: profile) {
           let result = ScenarioRun(single, variant: variant, seed: seed, profile: profile, options: options).runAll()
           tell(result, path: path, arguments)
+          report.add(result, of: scenario, path: path) {
+            var traced = options
+            traced.keepsTrace = true
+            return ScenarioRun(single, variant: variant, seed: seed, profile: profile, options: traced).runAll()
+          }
           if traced != nil { lines += result.trace.map(\.line) }
-          last = result
           code = worse(code, result.verdict)
         }
       }
@@ -66,7 +71,7 @@ enum SimulateCommand {
     } catch {
       throw CommandFailure("\(arguments.title): \(traced ?? ""): \(error.text)", exitCode: .unfinished)
     }
-    if let report, let last { try TimelineReport.write(last, to: report, arguments) }
+    try report.write()
     return code.rawValue
   }
 
@@ -90,9 +95,7 @@ enum SimulateCommand {
     Output.standard.line(text)
     guard result.verdict != .passed else { return }
     for line in result.complaints { Output.standard.line("  \(line)") }
-    var command = "nodelab simulate \(path) --seed \(result.seed) --profile \(result.profile)"
-    for name in ["until", "set"] { for value in arguments.all(name) { command += " --\(name) \(value)" } }
-    Output.standard.line("  repeat with: \(command)")
+    Output.standard.line("  repeat with: \(TimelineReport.command(for: result, path: path, arguments))")
   }
 
   private static func format(_ paths: [String], _ arguments: Arguments) throws(CommandFailure) -> Int32 {

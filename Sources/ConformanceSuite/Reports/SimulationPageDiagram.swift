@@ -256,7 +256,7 @@ extension SimulationPage {
             }
             // A name where there is room for one.
             const lane = Math.min(item.from, item.to), words = item.name + (item.severity ? ' ' + item.outcome : '');
-            const at = Math.max(x, this.left) + 5, y = this.y(lane) + this.pitch * (item.from < item.to ? 0.34 : 0.52);
+            const at = Math.max(x, this.left) + 5, y = this.y(lane) + this.pitch * (item.from < item.to ? 0.3 : 0.55);
             const key = lane + (item.from < item.to ? 'd' : 'u');
             const long = Math.min(words.length, 26) * 6.1;
             if (this.pitch > 40 && isLit && !(isDense && this.view.path == null) && at + long < this.right && at > (lastLabel.get(key) ?? -1)) {

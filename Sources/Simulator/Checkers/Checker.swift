@@ -69,6 +69,11 @@ enum Checkers {
   }
 }
 
+extension ScenarioResult {
+  /// The invariants that every run is held against.
+  public static var checkedInvariants: [String] { Checkers.all().map(\.invariant) }
+}
+
 extension WitnessedRequest {
   /// The session that a chunk belongs to; nil for any other request.
   var chunkSession: GoString? {
