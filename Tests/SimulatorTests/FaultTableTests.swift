@@ -4,7 +4,7 @@ import ReferenceNode
 import Simulator
 import Testing
 
-/// NET-1: every regular cell of the network's half of the fault table, for each kind of exchange that exists so far.
+/// SCN-NET-1: every regular cell of the network's half of the fault table, for each kind of exchange that exists so far.
 @Suite struct FaultTableTests {
   /// What came of a run with one fault in it.
   private struct Outcome: Sendable {

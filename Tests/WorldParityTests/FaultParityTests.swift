@@ -7,7 +7,7 @@ import Testing
 @testable import NodeProtocol
 @testable import Simulator
 
-/// NET-1: the same exchange under the same fault, in the virtual network and on loopback behind a proxy, comes to the same.
+/// SCN-NET-1: the same exchange under the same fault, in the virtual network and on loopback behind a proxy, comes to the same.
 @Suite struct FaultParityTests {
   /// An exchange, a fault on its way, and what is called.
   struct Trial: Sendable, CustomTestStringConvertible {

@@ -77,7 +77,9 @@ public struct RuleCitation: Hashable, Sendable {
 
   private static func isClause(_ text: Substring) -> Bool {
     let parts = text.split(separator: "-", omittingEmptySubsequences: false)
-    return parts.count == 2 && !parts[0].isEmpty && parts[0].allSatisfy { $0.isASCII && $0.isUppercase }
+    // Invariants are the simulator's, not the protocol's.
+    return parts.count == 2 && !parts[0].isEmpty && parts[0] != "INV"
+      && parts[0].allSatisfy { $0.isASCII && $0.isUppercase }
       && !parts[1].isEmpty && parts[1].allSatisfy { $0.isASCII && $0.isNumber }
   }
 }
