@@ -7,6 +7,7 @@ enum ConformCommand {
     ["conform", "slave"], summary: "Holds a slave against recorded conversations",
     options: [
       OptionRow("spawn", .flag, "against slaves of our own, on free ports in a temporary folder; the default"),
+      OptionRow("simulated", .flag, "against slaves of our own in virtual time, without sockets and files"),
       OptionRow("url", .value("URL"), "against your own node: http://HOST:PORT, https://HOST:PORT or unix:/PATH"),
       OptionRow("insecure", .flag, "takes any certificate of the node at --url"),
       OptionRow("secret", .value("S"), "the secret of the node at --url"),
@@ -89,6 +90,10 @@ enum ConformCommand {
   private static func facts(_ options: ConformanceOptions) -> HTMLReport.Facts {
     var command = "nodelab conform slave"
     var subject = "nodelab slave \(NodeLabCommand.version)"
+    if case .inMemory = options.subject {
+      subject += " in virtual time"
+      command += " --simulated"
+    }
     if case .url(let url, _, let folder) = options.subject {
       subject = url
       command += " --url \(url)\(options.isInsecure ? " --insecure" : "") --secret \"$SECRET\" --dir \(folder)"
@@ -130,8 +135,12 @@ enum ConformCommand {
         throw arguments.usage("--\(name) goes with --url")
       }
       guard !arguments.has("insecure") else { throw arguments.usage("--insecure goes with --url https://HOST:PORT") }
-      return .spawn
+      guard !arguments.has("spawn") || !arguments.has("simulated") else {
+        throw arguments.usage("--spawn and --simulated exclude each other")
+      }
+      return arguments.has("simulated") ? .inMemory : .spawn
     }
+    guard !arguments.has("simulated") else { throw arguments.usage("--simulated and --url exclude each other") }
     guard !arguments.has("spawn") else { throw arguments.usage("--spawn and --url exclude each other") }
     guard let secret = arguments.value("secret") else { throw arguments.usage("--url needs --secret S") }
     guard let folder = arguments.value("dir") else { throw arguments.usage("--url needs --dir DIR") }

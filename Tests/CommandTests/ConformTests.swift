@@ -27,6 +27,16 @@ import Testing
     #expect(!(ended.output + ended.errors).contains("\r"))
   }
 
+  @Test func `in virtual time the same cases have the same verdicts`() async throws {
+    let words = ["--only", "upload", "--only", "content"]
+    let live = try await Child.run(NodeLab.path, ["conform", "slave", "--spawn"] + words, folder: Repository.root)
+    let simulated = try await Child.run(
+      NodeLab.path, ["conform", "slave", "--simulated"] + words, folder: Repository.root)
+    #expect(simulated.code == 0, "\(simulated.output)\(simulated.errors)")
+    #expect(try row("all", simulated)["cases"] ?? 0 > 50)
+    #expect(simulated.output == live.output)
+  }
+
   // One after the other: the recorded master has one address.
   @Test(.serialized, arguments: ["cloudreve-4.0", "cloudreve-4.14"])
   func `verbatim cases pass in their own profile`(_ profile: String) async throws {
@@ -42,6 +52,7 @@ import Testing
     for words in [
       ["--only", "sign/header-ok", "--only", "nothing/here"], ["--profile", "cloudreve-9"],
       ["--cases", "/nonexistent/folder"], ["--spawn", "--url", "http://127.0.0.1:1"], ["--dir", "/tmp"],
+      ["--spawn", "--simulated"], ["--simulated", "--url", "http://127.0.0.1:1", "--secret", "s", "--dir", "/tmp"],
       ["--url", "http://127.0.0.1:1", "--secret", "s"], ["--seed", "-1"], ["--expect", "/nonexistent/file"],
     ] {
       let ended = try await Child.run(NodeLab.path, ["conform", "slave"] + words, folder: Repository.root)
