@@ -36,6 +36,14 @@ import Testing
     #expect(run.errors.contains("did you mean SCN-UPLOAD-1?"))
   }
 
+  /// INV-14: a hundred seeds of a swarm, each in two processes with other hash seeds and another number of threads.
+  @Test func `a hundred seeds of the swarm give equal hashes in two processes`() async throws {
+    let run = try await NodeLab.run(
+      "swarm", "\(Self.folder)/SCN-SWARM-1.yaml", "--seeds", "1..100", "--jobs", "2", "--json", "/dev/null")
+    #expect(run.code != 3, "\(run.output)")
+    #expect(run.output.contains("100 of 100 with equal hashes in two processes"), "\(run.output)")
+  }
+
   @Test func `a seed that does not fail is not made smaller`() async throws {
     let run = try await NodeLab.run("shrink", "\(Self.folder)/SCN-UPLOAD-1.yaml", "--seed", "1")
     #expect(run.code == 1)

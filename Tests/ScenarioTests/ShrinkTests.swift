@@ -36,4 +36,24 @@ import Testing
     let shrunk = shrinker.shrink(try ScenarioFiles.named("SCN-UPLOAD-1"))
     #expect(shrunk?.runs == nil)
   }
+
+  /// A failure with fifty faults comes down to three or fewer.
+  @Test(arguments: ["callback-not-made", "body-cut-by-one"])
+  func `a swarm's failure comes down to what matters`(_ name: String) throws {
+    let mutant = try #require(ScenarioMutant.all.first { $0.name == name })
+    let swarm = try ScenarioFiles.named("SCN-SWARM-1")
+    let seed = try #require(
+      (1...20 as ClosedRange<UInt64>).first { seed in
+        ScenarioRun(swarm, seed: seed, profile: .documented, options: mutant.options).run().verdict == .failed
+      })
+    var shrinker = Shrinker { candidate in
+      ScenarioRun(candidate, seed: seed, profile: .documented, options: mutant.options).run()
+    }
+    let concrete = swarm.drawn(seed: seed)
+    #expect(concrete.faults.count >= 50)
+    let shrunk = shrinker.shrink(concrete)
+    let outcome = try #require(shrunk)
+    #expect(outcome.scenario.faults.count <= 3, "\(outcome.runs) runs")
+    #expect(outcome.result.verdict == .failed)
+  }
 }

@@ -38,12 +38,14 @@ struct OrderOfAcknowledgement: Checker {
     let name = "\(session.savePath) on \(session.node)"
     guard let blob = disk.peek(session.savePath) else { return ["the master is told of \(name), which is not there"] }
     var chunks = accepted[session.id] ?? [:]
+    // Of several that bring the same chunk the latest counts, once all of it is there.
     for request in scene.openRequests where request.chunkSession == session.id {
-      chunks[request.chunkIndex] = chunks[request.chunkIndex] ?? request.body
+      let isWhole = request.body.count == session.bytes(of: request.chunkIndex).count
+      chunks[request.chunkIndex] = isWhole ? request.body : nil
     }
     for (index, bytes) in chunks.sorted(by: { $0.key < $1.key }) {
       let begin = Int(index * max(session.chunkSize, 0))
-      guard begin <= blob.count, blob[begin...].prefix(bytes.count).elementsEqual(bytes) else {
+      guard begin <= blob.count, Array(blob[begin...].prefix(bytes.count)) == bytes else {
         return ["the master is told of \(name) before chunk \(index) is in it"]
       }
     }

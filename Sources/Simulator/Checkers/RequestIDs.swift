@@ -6,6 +6,8 @@ import ReferenceNode
 struct RequestIDs: Checker {
   let invariant = "INV-9"
 
+  /// The ids that requests brought; nil for those that brought none.
+  private var brought: Set<GoString?> = []
   private var logged: [String: Set<GoString>] = [:]
 
   mutating func see(_ sight: Sight, in scene: any CheckedScene) -> [String] {
@@ -23,12 +25,13 @@ struct RequestIDs: Checker {
       guard let id = Self.id(arrival.fields) else {
         return ["\(arrival.method) \(arrival.path) comes without a request id"]
       }
-      let open = scene.openRequests.map { Self.id($0.fields) }
       // A browser sends none: then the slave has made it.
-      if !open.isEmpty, !open.contains(nil), !open.contains(id) {
-        return ["\(arrival.method) \(arrival.path) carries the id \(id), which no request under way has"]
+      if !brought.isEmpty, !brought.contains(nil), !brought.contains(id) {
+        return ["\(arrival.method) \(arrival.path) carries the id \(id), which no request brought"]
       }
-    case .request, .took, .answered:
+    case .request(let request):
+      brought.insert(Self.id(request.fields))
+    case .took, .answered:
       break
     }
     return []

@@ -100,7 +100,7 @@ public final class SimulatedListener: @unchecked Sendable {
     for one in sorted where one.connection.isBetweenRequests { one.peer.shutDown() }
     let timer =
       grace > .zero ? network.kernel.at(network.kernel.uptime + grace) { [weak self] in self?.stopNow() } : nil
-    while !served.isEmpty, !network.kernel.isEnding {
+    while !served.isEmpty, !network.kernel.isEnding, !Task.isCancelled {
       drained.lower()
       await drained.wait(host.name) { "its connections to end" }
     }

@@ -32,7 +32,6 @@ public final class SimulatedProcess: @unchecked Sendable {
   private let trace: Trace
   private var task: Task<Void, Never>?
   private let stopAsked: OneShot<Void>
-  private let ended: OneShot<Void>
   private var gate: [OneShot<Void>] = []
   private var pauses = 0
   private var triesAfterEnd = 0
@@ -56,7 +55,6 @@ public final class SimulatedProcess: @unchecked Sendable {
     kernel = simulation.kernel
     trace = simulation.trace
     stopAsked = OneShot(kernel)
-    ended = OneShot(kernel)
     effects = EffectDoor(world: simulation, node: node.name)
     let life = ProcessLife()
     world = World(
@@ -159,7 +157,9 @@ public final class SimulatedProcess: @unchecked Sendable {
   @discardableResult
   public func untilEnded() async -> Exit {
     if let exit { return exit }
-    await ended.wait(Task.name ?? "the body", for: { "\(self.node.name) to end" }, otherwise: ())
+    let end = OneShot<Void>(kernel)
+    onEnd.append { _ in end.deliver(()) }
+    await end.wait(Task.name ?? "the body", for: { "\(self.node.name) to end" }, otherwise: ())
     return exit ?? .killed
   }
 
@@ -186,7 +186,6 @@ public final class SimulatedProcess: @unchecked Sendable {
     let callbacks = onEnd
     onEnd = []
     for callback in callbacks { callback(how) }
-    ended.deliver(())
   }
 
   private func openGate() {

@@ -94,6 +94,8 @@ private struct SwarmDrawer {
       fault.match.count = nil
     default: break
     }
+    // Bits that change by themselves in what was acknowledged, or in a configuration, are nobody's fault.
+    if kind == .rot { fault.match.pathPrefix = GoString("/srv/\(node)/uploads/read") }
     fault.parameters = parameters(kind)
     return fault
   }

@@ -225,6 +225,7 @@ final class ScenarioStage: CheckedScene, @unchecked Sendable {
 
   func took(_ bytes: [UInt8], _ number: Int) {
     requests[number].body += bytes
+    requests[number].bodyClock = world.node(requests[number].node).clock.now
     see(.took(requests[number], count: bytes.count))
   }
 

@@ -8,6 +8,8 @@ public struct WitnessedRequest: Sendable {
   public var at: Uptime
   /// The receiver's wall clock at that time.
   public var clock: GoTime
+  /// The same when the node took the last bytes of the body so far.
+  public var bodyClock: GoTime?
   public var method: GoString
   public var target: GoString
   public var fields: HTTPFields
