@@ -22,6 +22,8 @@ struct RequestIDs: Checker {
       }
     case .masterReceived(let arrival):
       guard arrival.path.hasPrefix("/api/v4/callback/") || arrival.path == "/api/v4/site/ping" else { break }
+      // A proxy may take headers away, or spoil them.
+      guard !scene.plannedFaults.contains(where: { $0 == .header || $0 == .fuzz }) else { break }
       guard let id = Self.id(arrival.fields) else {
         return ["\(arrival.method) \(arrival.path) comes without a request id"]
       }
